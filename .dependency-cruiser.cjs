@@ -1,0 +1,48 @@
+const parts = '^(command-services|streams|projections|query-api|gateway)/'
+/** The import law of the system; see CONTRIBUTING.md. */
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'schemas-stand-alone', severity: 'error', from: { path: '^schemas/' }, to: { path: `^packages/|${parts}` } },
+    { name: 'packages-know-no-part', severity: 'error', from: { path: '^packages/' }, to: { path: parts } },
+    {
+      name: 'parts-never-import-each-other',
+      comment: 'query-api alone may read the definition of the projection that it serves',
+      severity: 'error',
+      from: { path: parts, pathNot: '^query-api/' },
+      to: { path: parts, pathNot: '^$1/' },
+    },
+    {
+      name: 'query-api-reads-projections-only',
+      severity: 'error',
+      from: { path: '^query-api/' },
+      to: { path: '^(command-services|streams|gateway)/' },
+    },
+    {
+      name: 'nothing-imports-deploy-tests-bench',
+      severity: 'error',
+      from: { path: `^schemas/|^packages/|${parts}` , pathNot: '\\.spec\\.ts$' },
+      to: { path: '^(deploy|tests|bench)/' },
+    },
+    {
+      name: 'kafkajs-only-in-packages-kafka',
+      severity: 'error',
+      from: { pathNot: '^packages/kafka/|^bench/|\\.spec\\.ts$' },
+      to: { path: 'node_modules/kafkajs/' },
+    },
+    {
+      name: 'deciders-and-handlers-are-pure',
+      comment: 'no clock, randomness, environment or network where decisions are made and rows are folded',
+      severity: 'error',
+      from: { path: '^command-services/.*/(campaign|budget|ad-account|ad-account-day)\\.ts$|^projections/[^/]+/[^/]+/[^/]+\\.ts$', pathNot: '\\.spec\\.ts$|^projections/(runner|rebuild)/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: 'generated/' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'], extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'] },
+  },
+}
