@@ -1,0 +1,13 @@
+import { collectDefaultMetrics, Registry } from 'prom-client'
+
+/**
+ * The metrics of this process, served at `/metrics` in the Prometheus text format. A package makes its own counters and
+ * histograms on it, at module level: `new Counter({ name, help, labelNames, registers: [metrics] })`.
+ */
+export const metrics: Registry = new Registry()
+
+/** Adds the process's own figures (CPU, memory, event loop lag, garbage collection). Once per process. */
+export function collectProcessMetrics(): void {
+  if (metrics.getSingleMetric('process_cpu_user_seconds_total') === undefined)
+    collectDefaultMetrics({ register: metrics })
+}

@@ -1,0 +1,136 @@
+import { type Static, type TSchema, Type } from 'typebox'
+
+/**
+ * Every setting of the system, in one list: `.env.example` is written from it (`npm run settings`), units read from it
+ * (`readSettings`), and a name that is not in it stops the start.
+ */
+
+/** What a value may be, for the machine and, in the words of an error, for a person. */
+type Kind<Schema extends TSchema> = { readonly schema: Schema; readonly expected: string }
+
+type More = {
+  /** As it would be written in the environment. A setting without one must be given. */
+  readonly default?: string
+  /** Its value never appears in an error, a log line or a listing. */
+  readonly secret?: true
+}
+
+export type Setting<Schema extends TSchema = TSchema> = Kind<Schema> & More & { readonly doc: string }
+
+const setting = <Schema extends TSchema>(kind: Kind<Schema>, doc: string, more: More = {}): Setting<Schema> => ({
+  ...kind,
+  ...more,
+  doc,
+})
+
+const text = { schema: Type.String({ minLength: 1 }), expected: 'a text' }
+const port = { schema: Type.Integer({ minimum: 1, maximum: 65535 }), expected: 'a port, 1 to 65535' }
+const url = (schemes: string, example: string) => ({
+  schema: Type.String({ pattern: `^(${schemes})://\\S+$` }),
+  expected: `a URL such as ${example}`,
+})
+const postgres = url('postgres|postgresql', 'postgres://user:password@127.0.0.1:15432/bizosaas')
+const clickhouse = url('https?', 'http://user:password@127.0.0.1:18123/bizosaas')
+
+const eventStoreAndBroker = {
+  KURRENTDB_URL: setting(
+    url('(kurrentdb|esdb)(\\+discover)?', 'kurrentdb://127.0.0.1:2113?tls=false'),
+    'Event store, the only source of truth',
+    { default: 'kurrentdb://127.0.0.1:2113?tls=false', secret: true },
+  ),
+  KAFKA_BROKERS: setting(
+    {
+      schema: Type.Array(Type.String({ pattern: '^[^\\s:]+:\\d{1,5}$' }), { minItems: 1 }),
+      expected: 'host:port, several with commas between',
+    },
+    'Kafka brokers to start from',
+    { default: '127.0.0.1:19092' },
+  ),
+  SCHEMA_REGISTRY_URL: setting(
+    url('https?', 'http://127.0.0.1:18081/apis/ccompat/v7'),
+    'Schema registry that speaks the Confluent API',
+    { default: 'http://127.0.0.1:18081/apis/ccompat/v7', secret: true },
+  ),
+  TOPIC_GENERATION: setting(
+    { schema: Type.String({ pattern: '^g[1-9]\\d{0,3}$' }), expected: 'g1, g2, ...' },
+    'Generation of the topics; partition count, partitioner and codec never change inside one',
+    { default: 'g1' },
+  ),
+  TOPIC_PARTITIONS: setting(
+    { schema: Type.Integer({ minimum: 1, maximum: 1024 }), expected: 'a whole number, 1 to 1024' },
+    'Partitions of each topic when a generation is created',
+    { default: '12' },
+  ),
+}
+
+const databases = {
+  POSTGRES_ADMIN_URL: setting(postgres, 'PostgreSQL as the owner of the schemas, for migrations', { secret: true }),
+  POSTGRES_RELAY_URL: setting(postgres, 'PostgreSQL as the role `relay`, which keeps the ledger', { secret: true }),
+  POSTGRES_PROJECTOR_URL: setting(postgres, 'PostgreSQL as the role `projector`, which writes', { secret: true }),
+  POSTGRES_QUERY_URL: setting(postgres, 'PostgreSQL as the role `query`, which reads one tenant', { secret: true }),
+  CLICKHOUSE_ADMIN_URL: setting(clickhouse, 'ClickHouse as the owner of the tables', { secret: true }),
+  CLICKHOUSE_PROJECTOR_URL: setting(clickhouse, 'ClickHouse as the user who writes', { secret: true }),
+  CLICKHOUSE_QUERY_URL: setting(clickhouse, 'ClickHouse as the user who reads', { secret: true }),
+  REDIS_URL: setting(url('rediss?', 'redis://127.0.0.1:16379'), 'Redis, Valkey or Dragonfly, for live updates', {
+    default: 'redis://127.0.0.1:16379',
+    secret: true,
+  }),
+}
+
+const security = {
+  JWT_ISSUER: setting(text, 'Issuer that access tokens must name', { default: 'https://bizosaas.local' }),
+  JWT_AUDIENCE: setting(text, 'Audience that access tokens must name', { default: 'bizosaas-api' }),
+  JWT_PUBLIC_KEY_FILE: setting(
+    { ...text, expected: 'the path of a PEM file (P-256, SPKI)' },
+    'Public key that verifies access tokens',
+  ),
+  CLAIM_KEY: setting(
+    { schema: Type.String({ pattern: '^([0-9a-fA-F]{2}){32,}$' }), expected: 'at least 32 bytes in hexadecimal' },
+    'HMAC key of the claims that keep names unique',
+    { secret: true },
+  ),
+}
+
+const services = {
+  HOST: setting(text, 'Address that the services listen on', { default: '127.0.0.1' }),
+  CAMPAIGNS_PORT: setting(port, 'Port of the campaigns service', { default: '8002' }),
+  INTEGRATIONS_PORT: setting(port, 'Port of the integrations service', { default: '8004' }),
+  QUERY_PORT: setting(port, 'Port of the query API', { default: '8007' }),
+  LOG_LEVEL: setting(
+    {
+      schema: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+      expected: 'trace, debug, info, warn, error, fatal or silent',
+    },
+    'Least severe log lines that are written',
+    { default: 'info' },
+  ),
+}
+
+const embeddedParts = {
+  BIZOSAAS_DATA_DIR: setting(text, 'Folder of the data, keys and logs of the embedded parts', { default: '.data' }),
+  KURRENTDB_PORT: setting(port, 'Port of the embedded event store', { default: '2113' }),
+  KAFKA_PORT: setting(port, 'Port of the embedded Kafka broker', { default: '19092' }),
+  KAFKA_CONTROLLER_PORT: setting(port, 'Port of the embedded Kafka controller', { default: '19093' }),
+  SCHEMA_REGISTRY_PORT: setting(port, 'Port of the embedded schema registry', { default: '18081' }),
+  POSTGRES_PORT: setting(port, 'Port of the embedded PostgreSQL', { default: '15432' }),
+  CLICKHOUSE_HTTP_PORT: setting(port, 'Port of the embedded ClickHouse', { default: '18123' }),
+  VALKEY_PORT: setting(port, 'Port of the embedded Valkey', { default: '16379' }),
+}
+
+/** As `.env.example` groups them. */
+export const settingGroups = {
+  'Event store, broker and schemas': eventStoreAndBroker,
+  'Databases of the read models': databases,
+  'Tokens and keys': security,
+  Services: services,
+  'Embedded parts (`npm start`)': embeddedParts,
+}
+
+export const settings = { ...eventStoreAndBroker, ...databases, ...security, ...services, ...embeddedParts }
+
+export type SettingName = keyof typeof settings
+
+/** What `readSettings` gives for the names asked for: numbers for ports and counts, an array for lists, else text. */
+export type Settings<Names extends SettingName = SettingName> = {
+  readonly [Name in Names]: Static<(typeof settings)[Name]['schema']>
+}
