@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { type Mapping, readMapping } from './mapping.ts'
+import type { Destination } from './send.ts'
+
+export const help = `Imports ad figures from a CSV file into an ad account.
+
+  npm run import -- <file.csv> --account <adAccountId> [options]
+
+  --account <id>       the ad account, as POST /v1/ad-accounts answered it
+  --mapping <name>     what the columns mean: a mapping file, or facebook-ads (default) or ab-test-daily
+  --url <url>          integrations service (default http://127.0.0.1:8004)
+  --token <token>      access token; better: the environment variable BIZOSAAS_TOKEN
+  --page-size <n>      rows in a request, 1 to 5000 (default 5000)
+  --resume             go on with the import of this file that was interrupted
+  --help
+
+Lines that hold no valid row are named on stderr and the rest is imported.
+Exit codes: 0 all imported, 2 some lines refused, 1 stopped (--resume goes on).
+`
+
+export interface ImportArguments {
+  readonly file: string
+  readonly mapping: Mapping
+  readonly to: Destination
+  readonly pageSize: number
+  readonly resume: boolean
+}
+
+/**
+ * Reads the command line; null asks for help.
+ *
+ * @throws Error saying what is missing or wrong
+ */
+export async function readArguments(args: string[], env: NodeJS.ProcessEnv): Promise<ImportArguments | null> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      account: { type: 'string' },
+      mapping: { type: 'string', default: 'facebook-ads' },
+      url: { type: 'string', default: 'http://127.0.0.1:8004' },
+      token: { type: 'string', default: env.BIZOSAAS_TOKEN ?? '' },
+      'page-size': { type: 'string', default: '5000' },
+      resume: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) return null
+  const [file, ...more] = positionals
+  const pageSize = Number(values['page-size'])
+  if (!file || more.length > 0) throw new Error('Name one CSV file; --help tells more')
+  if (!existsSync(file)) throw new Error(`There is no file ${file}`)
+  if (!values.account) throw new Error('Name the ad account: --account <id>')
+  if (!values.token) throw new Error('Give an access token: BIZOSAAS_TOKEN=... or --token')
+  if (!URL.canParse(values.url)) throw new Error(`--url ${values.url} is not a URL`)
+  if (!Number.isInteger(pageSize) || pageSize < 1 || pageSize > 5000) {
+    throw new Error('--page-size is a number from 1 to 5000')
+  }
+  const to = { url: values.url, adAccountId: values.account, token: values.token }
+  return { file, mapping: await readMapping(values.mapping), to, pageSize, resume: values.resume }
+}
