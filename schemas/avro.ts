@@ -1,5 +1,5 @@
 import avro from 'avsc'
-import { dateOfDays, daysOfDate, instantOfMicros, microsOfInstant } from './time.ts'
+import { dateOfDays, daysOfDate, instantOfMicros, microsOfInstant } from './calendar.ts'
 
 /**
  * How Avro's types look in JavaScript: records are plain objects, a date is a CalendarDate, a timestamp an Instant,
@@ -68,12 +68,13 @@ class SortedMapType extends avro.types.MapType {
   }
 }
 
-const isObject = (value: unknown): value is object =>
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** In the order of code units; JavaScript puts keys that look like array indices first, always. */
-function sorted(map: object): object {
-  const entries = Object.entries(map)
-  if (Object.hasOwn(map, '__proto__')) throw new TypeError('a map cannot have the key __proto__')
-  return entries.length < 2 ? map : Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
+/** In the order of code units; keys that look like array indices come first, as JavaScript has it. */
+function sorted(map: Readonly<Record<string, unknown>>): object {
+  const keys = Object.keys(map)
+  if (keys.includes('__proto__')) throw new TypeError('a map cannot have the key __proto__')
+  if (keys.every((key, index) => index === 0 || (keys[index - 1] as string) < key)) return map
+  return Object.fromEntries(keys.sort().map((key) => [key, map[key]]))
 }

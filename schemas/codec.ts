@@ -50,7 +50,7 @@ export function codecOf(type: string, schemas: readonly unknown[], upcasts: Read
     canonical: (data) => latest.fromBuffer(write(type, latest, data)),
     encodeStored,
     fromStored(version, json) {
-      if (version === versions.length) return json
+      if (version === versions.length && typeof json === 'object' && json !== null) return json
       const upcast = upcasts[version]
       return upcast && at(versions, version) ? upcast(json) : decode(version, encodeStored(version, json))
     },
@@ -65,28 +65,45 @@ function readerOf(own: AvroType, latest: AvroType, upcast: Upcast | undefined): 
 }
 
 function write(type: string, schema: AvroType, data: unknown): Buffer {
+  // A field that the schema lacks would be dropped without a word, and a fact with it.
+  if (!schema.isValid(data, { noUndeclaredFields: true })) throw explained(type, schema, data)
   try {
     return schema.toBuffer(data)
   } catch (error) {
-    throw explained(type, schema, data, error)
+    throw new InvalidEvent(type, '', data, `encodable (${error instanceof Error ? error.message : error})`)
   }
 }
 
-/** avsc writes fast because it does not track where it is; only a failure asks again for the place. */
-function explained(type: string, schema: AvroType, data: unknown, error: unknown): InvalidEvent {
-  let first: InvalidEvent | undefined
+/** Checking is fast because it does not track where it is; only a failure asks again for the place. */
+function explained(type: string, schema: AvroType, data: unknown): InvalidEvent {
+  const found: InvalidEvent[] = []
   schema.isValid(data, {
+    noUndeclaredFields: true,
     errorHook: (path, value, expected) => {
-      first ??= new InvalidEvent(type, path.join('.'), value, describe(expected))
+      if (found.length === 0) found.push(invalid(type, path, value, expected))
     },
   })
-  return first ?? new InvalidEvent(type, '', data, `encodable (${error instanceof Error ? error.message : error})`)
+  return found[0] ?? new InvalidEvent(type, '', data, 'what its schema says')
+}
+
+function invalid(type: string, path: readonly string[], value: unknown, expected: AvroType): InvalidEvent {
+  const { fields } = expected as { fields?: readonly { name: string }[] }
+  if (fields && typeof value === 'object' && value !== null) {
+    const undeclared = Object.entries(value).find(([name]) => !fields.some((field) => field.name === name))
+    if (undeclared) {
+      const [name, extra] = undeclared
+      return new InvalidEvent(type, [...path, name].join('.'), extra, 'left out (the schema has no such field)')
+    }
+  }
+  return new InvalidEvent(type, path.join('.'), value, describe(expected))
 }
 
 const descriptions: Readonly<Record<string, string>> = {
-  long: 'a safe integer',
+  long: 'a whole number of at most 9007199254740990',
   int: 'a 32-bit integer',
   string: 'a string',
+  null: 'null',
+  array: 'an array',
   'logical:date': 'a date that exists, written YYYY-MM-DD',
   'logical:timestamp-micros':
     'an instant written with six digits after the second, such as 2026-11-22T23:38:28.123456Z',
@@ -97,5 +114,5 @@ function describe(type: AvroType): string {
   const { symbols, types } = type as { symbols?: readonly string[]; types?: readonly AvroType[] }
   if (symbols) return `one of ${symbols.join(', ')}`
   if (types) return types.map(describe).join(' or ')
-  return descriptions[type.typeName] ?? `a ${type.name ?? type.typeName}`
+  return descriptions[type.typeName] ?? `a ${type.name?.split('.').at(-1) ?? type.typeName}`
 }

@@ -1,9 +1,10 @@
 import { codecOf } from './codec.ts'
-import { UnreadableEvent } from './errors.ts'
+import { InvalidEvent, UnreadableEvent } from './errors.ts'
 import { metadataSchemas } from './generated/schemas.ts'
 import type { Metadata } from './generated/types.ts'
 
 const codec = codecOf('Metadata', metadataSchemas, {})
+const fields = metadataSchemas[codec.version - 1]?.fields as readonly { name: string; default?: unknown }[]
 
 /** One byte of version, then Avro: a record's header has no other place to say which version it is.
  *  @throws InvalidEvent */
@@ -21,11 +22,18 @@ export function decodeMetadata(bytes: Uint8Array): Metadata {
 /** As KurrentDB keeps it: a map of strings, in which null is absence.
  *  @throws InvalidEvent */
 export function metadataToStored(metadata: Metadata): Record<string, string> {
-  const entries = Object.entries(codec.canonical(metadata) as Metadata)
-  return Object.fromEntries(entries.filter((entry) => entry[1] !== null))
+  codec.encode(metadata)
+  return Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== null))
 }
 
-/** @throws InvalidEvent if something is missing or malformed; what is not ours is left out */
+/** What others keep beside ours is left out.
+ *  @throws InvalidEvent if something of ours is missing or no string */
 export function metadataFromStored(stored: Readonly<Record<string, unknown>>): Metadata {
-  return codec.canonical(stored) as Metadata
+  const metadata: Record<string, unknown> = {}
+  for (const { name, default: absent } of fields) {
+    const value = stored[name] ?? absent
+    if (typeof value !== 'string' && value !== null) throw new InvalidEvent('Metadata', name, value, 'a string')
+    metadata[name] = value
+  }
+  return metadata as unknown as Metadata
 }

@@ -1,0 +1,117 @@
+/**
+ * Days and microseconds since 1970 and their spelling: how Avro counts a date and a timestamp-micros. Exact, and
+ * quick enough to run for every event.
+ */
+const secondsPerDay = 86_400
+const rfc3339 = /^(\d{4}-\d\d-\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?(?:Z|([+-])(\d\d):(\d\d))$/i
+
+/**
+ * Days since 1970-01-01.
+ * @throws TypeError if it is not written YYYY-MM-DD, or there is no such day
+ */
+export function daysOfDate(date: unknown): number {
+  const days = typeof date === 'string' && date.length === 10 ? daysAt(date) : Number.NaN
+  if (Number.isNaN(days)) {
+    throw new TypeError(`A date is written YYYY-MM-DD and must exist, unlike ${JSON.stringify(date)}.`)
+  }
+  return days
+}
+
+/** @throws RangeError out of the years 0000 to 9999 */
+export function dateOfDays(days: number): string {
+  const date = new Date(days * secondsPerDay * 1000)
+  const text = Number.isInteger(days) && !Number.isNaN(date.getTime()) ? date.toISOString() : ''
+  // Years of more than four digits are printed longer.
+  if (text.length !== 24) throw new RangeError(`Day ${days} is out of the range of a date.`)
+  return text.slice(0, 10)
+}
+
+/**
+ * Microseconds since 1970 of what is written as an Instant, with six digits and Z.
+ * @throws TypeError if it is written otherwise, or does not exist
+ */
+export function microsOfInstant(instant: unknown): number {
+  const micros = typeof instant === 'string' && instant.length === 27 ? microsAt(instant) : Number.NaN
+  if (!Number.isSafeInteger(micros)) throw notAnInstant(instant)
+  return micros
+}
+
+/** @throws RangeError beyond the safe integers */
+export function instantOfMicros(micros: number): string {
+  if (!Number.isSafeInteger(micros)) throw new RangeError(`${micros} microseconds are out of the range of an instant.`)
+  const millis = Math.floor(micros / 1000)
+  const rest = micros - millis * 1000
+  return `${new Date(millis).toISOString().slice(0, -1)}${String(rest).padStart(3, '0')}Z`
+}
+
+/**
+ * Microseconds since 1970 of an RFC 3339 timestamp of any offset, with at most six fractional digits.
+ * @throws TypeError if it is none, or does not exist
+ */
+export function microsOfTimestamp(text: unknown): number {
+  const parts = typeof text === 'string' ? rfc3339.exec(text) : null
+  if (parts === null) throw notAnInstant(text)
+  const [, date, hour, minute, second, fraction = '', sign, offsetHour = '00', offsetMinute = '00'] = parts
+  const offset = secondsOf(Number(offsetHour), Number(offsetMinute), 0)
+  const micros =
+    microsAt(`${date}T${hour}:${minute}:${second}.${fraction.padEnd(6, '0')}Z`) -
+    (sign === '-' ? -offset : offset) * 1_000_000
+  if (!Number.isSafeInteger(micros)) throw notAnInstant(text)
+  return micros
+}
+
+/** NaN unless the text is an Instant; its length has been checked. */
+function microsAt(text: string): number {
+  const separated = text[10] === 'T' && text[13] === ':' && text[16] === ':' && text[19] === '.' && text[26] === 'Z'
+  if (!separated) return Number.NaN
+  const time = secondsOf(digits(text, 11, 13), digits(text, 14, 16), digits(text, 17, 19))
+  return (daysAt(text) * secondsPerDay + time) * 1_000_000 + digits(text, 20, 26)
+}
+
+/** NaN unless it is a time of day. A leap second is none: neither JavaScript nor Avro counts it. */
+function secondsOf(hour: number, minute: number, second: number): number {
+  return hour < 24 && minute < 60 && second < 60 ? hour * 3600 + minute * 60 + second : Number.NaN
+}
+
+/** NaN unless the text begins with a date of the calendar. */
+function daysAt(text: string): number {
+  const year = digits(text, 0, 4)
+  const month = digits(text, 5, 7)
+  const day = digits(text, 8, 10)
+  const exists = text[4] === '-' && text[7] === '-' && day >= 1 && day <= daysOfMonth(year, month)
+  return exists ? daysFromCivil(year, month, day) : Number.NaN
+}
+
+/** 0 if there is no such month. */
+function daysOfMonth(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
+  if (month === 4 || month === 6 || month === 9 || month === 11) return 30
+  return month >= 1 && month <= 12 ? 31 : 0
+}
+
+/** Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms": years begin in March, so that leap days end them. */
+function daysFromCivil(year: number, month: number, day: number): number {
+  const y = month <= 2 ? year - 1 : year
+  const era = Math.floor(y / 400)
+  const yearOfEra = y - era * 400
+  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1
+  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear
+  return era * 146_097 + dayOfEra - 719_468
+}
+
+/** NaN unless all are digits. */
+function digits(text: string, from: number, to: number): number {
+  let number = 0
+  for (let index = from; index < to; index++) {
+    const digit = text.charCodeAt(index) - 48
+    if (!(digit >= 0 && digit <= 9)) return Number.NaN
+    number = number * 10 + digit
+  }
+  return number
+}
+
+function notAnInstant(text: unknown) {
+  return new TypeError(
+    `An instant is written like 2026-11-22T23:38:28.123456Z and is of the years 1685 to 2254, unlike ${JSON.stringify(text)}.`,
+  )
+}
