@@ -1,0 +1,59 @@
+/**
+ * The connection to Kafka, and the only folder that knows which client library makes it: everything else imports
+ * `@bizosaas/kafka`, so that the library can be replaced here.
+ */
+import { log } from '@bizosaas/runtime'
+import { Kafka, type LogEntry, logLevel } from 'kafkajs'
+
+/** A cluster to talk to. Opens no connection by itself. */
+export type KafkaCluster = Kafka
+
+/** One partition of one topic. */
+export type TopicPartition = { readonly topic: string; readonly partition: number }
+
+/**
+ * Names a Kafka cluster.
+ *
+ * @param brokers `host:port` of some of them, as in `KAFKA_BROKERS`
+ * @param clientId what the brokers' logs and quotas call this process
+ */
+export const connectKafka = (options: {
+  readonly brokers: readonly string[]
+  readonly clientId: string
+}): KafkaCluster => {
+  silenceNegativeTimeouts()
+  return new Kafka({
+    brokers: [...options.brokers],
+    clientId: options.clientId,
+    connectionTimeout: 3_000,
+    requestTimeout: 30_000,
+    retry: { initialRetryTime: 200, maxRetryTime: 5_000, retries: 8 },
+    logLevel: logLevel.INFO,
+    logCreator: () => writeLog,
+  })
+}
+
+/** What the client calls an error is mostly a retry or a rebalance: what fails in the end is thrown, and logged by whoever it stops. */
+const writeLog = ({ level, log: entry }: LogEntry): void => {
+  const { message, timestamp: _timestamp, stack: _stack, ...facts } = entry
+  const write = level <= logLevel.WARN && !isExpected(message) ? 'warn' : 'debug'
+  log[write]({ part: 'kafka', ...facts }, message)
+}
+
+/** Retries of the idempotent producer are limited on purpose, see producer.ts; rebalances happen whenever a runner comes or goes. */
+const isExpected = (message: string): boolean =>
+  message.startsWith('Limiting retries for the idempotent producer') ||
+  message.includes('rebalancing') ||
+  message.includes('The coordinator is not aware of this member')
+
+let silenced = false
+
+/** kafkajs 2.2.4 schedules a check at a negative delay after each request: harmless, but Node 24 warns of it each time it starts. */
+const silenceNegativeTimeouts = (): void => {
+  if (silenced) return
+  silenced = true
+  const emitWarning = process.emitWarning.bind(process) as (...args: unknown[]) => void
+  process.emitWarning = (...args: unknown[]) => {
+    if (args[1] !== 'TimeoutNegativeWarning') emitWarning(...args)
+  }
+}

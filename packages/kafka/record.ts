@@ -1,0 +1,127 @@
+/**
+ * One event as it lies in an internal topic.
+ *
+ *   key      the stream's name
+ *   value    0, the schema's id (uint32), the Avro bytes: what every Confluent client calls the wire format
+ *   headers  position, prev, revision (int64 each), event-id (16 bytes), meta (Avro): all binary and big-endian, because
+ *            they easily cost more than a small event itself
+ */
+import { decodeMetadata, encodeMetadata, type Metadata } from '@bizosaas/schemas'
+import type { KafkaMessage } from 'kafkajs'
+import type { TopicPartition } from './connect.ts'
+import type { SchemaName } from './registry.ts'
+
+/** `prev` of the first event of a partition. */
+export const nothingBefore = -1
+
+/** What a record says beside what the event says. */
+export type RecordHead = {
+  readonly stream: string
+  readonly revision: number
+  /** The event store's commit position. */
+  readonly position: number
+  /** Position of the event before this one in the same partition, or `nothingBefore`. */
+  readonly prev: number
+  readonly eventId: string
+  /** Null only where the stored metadata could not be read. */
+  readonly metadata: Metadata | null
+}
+
+/** An event read from an internal topic. `bytes` are Avro in the schema `type`, `version`. */
+export type TopicRecord = TopicPartition &
+  RecordHead & { readonly offset: number; readonly type: string; readonly version: number; readonly bytes: Buffer }
+
+/** A record ready to be sent. */
+export type EncodedRecord = {
+  readonly key: string
+  readonly value: Buffer
+  readonly headers: Record<'position' | 'prev' | 'revision' | 'event-id' | 'meta', Buffer>
+}
+
+const noBytes = Buffer.alloc(0)
+
+/** Lays out one record. `schemaId` and `bytes` come from the registry and from the schemas' codec. */
+export const encodeRecord = (head: RecordHead, schemaId: number, bytes: Uint8Array): EncodedRecord => {
+  const value = Buffer.allocUnsafe(5 + bytes.length)
+  value[0] = 0
+  value.writeUInt32BE(schemaId, 1)
+  value.set(bytes, 5)
+
+  const fixed = Buffer.allocUnsafe(40)
+  writeInt64(fixed, head.position, 0)
+  writeInt64(fixed, head.prev, 8)
+  writeInt64(fixed, head.revision, 16)
+  fixed.write(head.eventId.replaceAll('-', ''), 24, 'hex')
+
+  return {
+    key: head.stream,
+    value,
+    headers: {
+      position: fixed.subarray(0, 8),
+      prev: fixed.subarray(8, 16),
+      revision: fixed.subarray(16, 24),
+      'event-id': fixed.subarray(24, 40),
+      meta: head.metadata === null ? noBytes : encodeMetadata(head.metadata),
+    },
+  }
+}
+
+/**
+ * Reads one record.
+ *
+ * @param nameOf which schema an id stands for, see registry.ts
+ * @throws when the record was not written by `encodeRecord`
+ */
+export const decodeRecord = (
+  { topic, partition }: TopicPartition,
+  message: KafkaMessage,
+  nameOf: (schemaId: number) => SchemaName,
+): TopicRecord => {
+  const { value, key, offset } = message
+  if (value === null || value.length < 5 || value[0] !== 0 || key === null) {
+    throw new Error(`${topic}[${partition}] at offset ${offset} is not a record of the relay: no key or no schema id`)
+  }
+  const { type, version } = nameOf(value.readUInt32BE(1))
+  const meta = header(message, 'meta')
+  return {
+    topic,
+    partition,
+    offset: Number(offset),
+    position: positionOf(message),
+    prev: readInt64(header(message, 'prev')),
+    revision: readInt64(header(message, 'revision')),
+    eventId: eventIdOf(message),
+    stream: key.toString(),
+    metadata: meta.length === 0 ? null : decodeMetadata(meta),
+    type,
+    version,
+    bytes: value.subarray(5),
+  }
+}
+
+/** The position of a record, without decoding the rest of it. */
+export const positionOf = (message: KafkaMessage): number => readInt64(header(message, 'position'))
+
+/** The id of a record's event, without decoding the rest of it. */
+export const eventIdOf = (message: KafkaMessage): string => {
+  const hex = header(message, 'event-id').toString('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}
+
+/** The schema's id in a record's value. */
+export const schemaIdOf = ({ value }: KafkaMessage): number | null =>
+  value !== null && value.length >= 5 ? value.readUInt32BE(1) : null
+
+const header = (message: KafkaMessage, name: keyof EncodedRecord['headers']): Buffer => {
+  const value = message.headers?.[name]
+  if (value instanceof Buffer) return value
+  throw new Error(`The record at offset ${message.offset} has no header "${name}": it was not written by the relay`)
+}
+
+// Safe integers only, in two halves: four times as fast as going through BigInt.
+const writeInt64 = (buffer: Buffer, value: number, at: number): void => {
+  buffer.writeInt32BE(Math.floor(value / 2 ** 32), at)
+  buffer.writeUInt32BE(value >>> 0, at + 4)
+}
+
+const readInt64 = (buffer: Buffer): number => buffer.readInt32BE(0) * 2 ** 32 + buffer.readUInt32BE(4)

@@ -1,0 +1,58 @@
+import type { KafkaCluster } from './connect.ts'
+
+/**
+ * Largest batch that the internal topics take, in bytes. An event is at most 1 MiB (the event store's limit), and one
+ * produce request carries several.
+ */
+export const maxBatchBytes = 8 * 1024 * 1024
+
+/**
+ * The internal topics are a copy of the event store, so they are kept for ever: no retention, no compaction. The codec is
+ * the producer's, and the producer sends uncompressed: see docs of `connectProducer`.
+ */
+const config = {
+  'cleanup.policy': 'delete',
+  'retention.ms': '-1',
+  'retention.bytes': '-1',
+  'compression.type': 'producer',
+  'max.message.bytes': String(maxBatchBytes),
+}
+
+/**
+ * Creates the internal topics that are missing, and checks that those that exist have this many partitions: a partition is
+ * part of what a reader remembers, so it never changes while a topic lives.
+ *
+ * @throws when a topic has another number of partitions
+ */
+export const createTopics = async (
+  kafka: KafkaCluster,
+  topics: readonly string[],
+  partitions: number,
+): Promise<void> => {
+  const admin = kafka.admin()
+  await admin.connect()
+  try {
+    const existing = new Set(await admin.listTopics())
+    const missing = topics.filter((topic) => !existing.has(topic))
+    if (missing.length > 0) {
+      await admin.createTopics({
+        waitForLeaders: true,
+        topics: missing.map((topic) => ({
+          topic,
+          numPartitions: partitions,
+          configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
+        })),
+      })
+    }
+    const metadata = await admin.fetchTopicMetadata({ topics: [...topics] })
+    for (const { name, partitions: found } of metadata.topics) {
+      if (found.length !== partitions) {
+        throw new Error(
+          `Topic ${name} has ${found.length} partitions, but TOPIC_PARTITIONS is ${partitions}: the number never changes inside a generation, so set it back or start a new TOPIC_GENERATION`,
+        )
+      }
+    }
+  } finally {
+    await admin.disconnect()
+  }
+}
