@@ -1,0 +1,27 @@
+import { createHmac } from 'node:crypto'
+import { streamName, type TenantId } from '@bizosaas/schemas'
+
+/**
+ * A value that only one aggregate of a tenant may hold. The claim is a stream of its own, `claim-<tenant>.<kind>:<hmac>`,
+ * appended at no-stream in the same append as the fact that takes the value: either both happen or none.
+ */
+export interface Claim {
+  readonly kind: string
+  readonly stream: string
+}
+
+export type Claimer = (tenantId: TenantId, kind: string, value: readonly string[]) => Claim
+
+/**
+ * Makes claims. The value is in the stream's name only as an HMAC-SHA256, since stream names must hold no personal data
+ * and cannot be erased; whoever lacks the key cannot try values out.
+ *
+ * @param key in hexadecimal; with another one, values already taken would look free
+ */
+export function claimer(key: string): Claimer {
+  const secret = Buffer.from(key, 'hex')
+  return (tenantId, kind, value) => {
+    const digest = createHmac('sha256', secret).update(JSON.stringify(value)).digest('hex')
+    return { kind, stream: streamName('claim', tenantId, `${kind}:${digest}`) }
+  }
+}

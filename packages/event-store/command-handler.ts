@@ -1,0 +1,128 @@
+/**
+ * How a command becomes events:
+ *
+ *   remembered state ──▶ judge ──▶ append at the remembered revision ──▶ recorded
+ *          ▲               │                      │
+ *          └─── read on ───┴─ nothing to append   └─ overtaken
+ *
+ * An append decided on old state is harmless, because the store refuses it. Whatever appends nothing (a refusal, a
+ * repeat, nothing to do, a stale If-Match) is believed only of state that was read after the command came in. So a
+ * stream that nothing is remembered of is no case of its own: it looks empty, and to create something nothing is read.
+ */
+import { type DomainEvent, streamName } from '@bizosaas/schemas'
+import type { Claim } from './claims.ts'
+import type { CommandRequest, Outcome } from './command.ts'
+import { type Decider, fold, type Refusal } from './decider.ts'
+import { StoreUnavailable, WrongRevision } from './errors.ts'
+import { eventOf, type Folded, type FoldedStreams, foldedStreams, type Recorded } from './folded-streams.ts'
+import { judge, type Verdict } from './judge.ts'
+import { claimWrite, newEvents } from './new-events.ts'
+import type { EventStore } from './store.ts'
+import { turns } from './turns.ts'
+
+/** Carries out one command. @throws StoreUnavailable; also if other processes do not stop appending to the stream */
+export type Handle<Command, Event extends DomainEvent, State> = (
+  request: CommandRequest<Command>,
+) => Promise<Outcome<Event, State>>
+
+const maxAttempts = 10
+
+export function commandHandler<Command, Event extends DomainEvent, State>({
+  store,
+  decider,
+  streams = foldedStreams(store, decider),
+}: {
+  readonly store: EventStore
+  readonly decider: Decider<Command, Event, State>
+  /** To share what is remembered with somebody else who reads these streams. */
+  readonly streams?: FoldedStreams<Event, State>
+}): Handle<Command, Event, State> {
+  type Answer = Outcome<Event, State>
+  type Append = Extract<Verdict<Event, State>, { type: 'append' }>
+
+  const carryOut = async (stream: string, request: CommandRequest<Command>): Promise<Answer> => {
+    let folded = streams.recall(stream)
+    for (let attempt = 1; attempt <= maxAttempts; attempt++) {
+      const verdict = judge(decider, folded, request)
+      if (verdict.type === 'append') {
+        const answer = await record(stream, folded, request, verdict)
+        if (answer !== 'overtaken') return answer
+      } else if (attempt > 1) {
+        return tell(stream, folded, verdict)
+      }
+      folded = await streams.refresh(stream)
+    }
+    throw new StoreUnavailable(`${stream} changes faster than a command on it can be decided`)
+  }
+
+  const record = async (
+    stream: string,
+    folded: Folded<State>,
+    { id, context, claims = [] }: CommandRequest<Command>,
+    { events, state }: Append,
+  ): Promise<Answer | 'overtaken'> => {
+    const clientId = decider.clientOf(state)
+    const expected = folded.revision < 0 ? 'no-stream' : folded.revision
+    const own = { stream, expected, events: newEvents(context, clientId, events) } as const
+    try {
+      const { position } = await store.append([own, ...claims.map((claim) => claimWrite(context, clientId, claim, id))])
+      const { commandId, bodyHash } = context
+      streams.advance(stream, folded, events, { position, commandId, bodyHash })
+      return { type: 'recorded', revision: folded.revision + events.length, position, events, state }
+    } catch (error) {
+      if (!(error instanceof WrongRevision)) throw error
+      const claim = claims.find((one) => one.stream === error.stream)
+      return claim ? taken(stream, claim, context.commandId) : 'overtaken'
+    }
+  }
+
+  const tell = (
+    stream: string,
+    { revision, position, state }: Folded<State>,
+    verdict: Exclude<Verdict<Event, State>, Append>,
+  ): Answer | Promise<Answer> => {
+    if (verdict.type === 'repeated') return asTheFirstTime(stream, verdict.first)
+    if (verdict.type === 'unchanged') return { type: 'unchanged', revision, position, events: [], state }
+    return verdict
+  }
+
+  const asTheFirstTime = async (
+    stream: string,
+    { firstRevision, lastRevision, position }: Recorded,
+  ): Promise<Answer> => {
+    const events = await readUpTo<Event>(store, stream, lastRevision)
+    const state = fold(decider, events)
+    return { type: 'repeated', revision: lastRevision, position, events: events.slice(firstRevision), state }
+  }
+
+  /** Somebody has the claim: perhaps this very command, in which case its own stream says so. */
+  const taken = async (stream: string, claim: Claim, commandId: string): Promise<Answer | 'overtaken'> => {
+    const { commands, revision } = await streams.refresh(stream)
+    if (commands.has(commandId)) return 'overtaken'
+    const [claimed] = await readUpTo<DomainEvent<'ValueClaimed'>>(store, claim.stream, 0)
+    return { type: 'refused', refusal: valueTaken(claim.kind, claimed?.data.holder), revision }
+  }
+
+  const inTurn = turns()
+  return (request) => {
+    const stream = streamName(decider.category, request.context.tenantId, request.id)
+    return inTurn(stream, () => carryOut(stream, request))
+  }
+}
+
+function valueTaken(kind: string, holder: string | undefined): Refusal {
+  return { refusal: 'value-taken', detail: `There is such an ${kind} already: ${holder}.`, kind, holder }
+}
+
+async function readUpTo<Event extends DomainEvent>(
+  store: EventStore,
+  stream: string,
+  lastRevision: number,
+): Promise<Event[]> {
+  const events: Event[] = []
+  for await (const stored of store.readStream(stream)) {
+    if (stored.revision > lastRevision) break
+    events.push(eventOf<Event>(stored))
+  }
+  return events
+}

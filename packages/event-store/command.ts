@@ -1,0 +1,50 @@
+import type { ClientId, DomainEvent, Instant, TenantId } from '@bizosaas/schemas'
+import type { Claim } from './claims.ts'
+import type { Refusal } from './decider.ts'
+
+/** Who sends a command, on whose behalf, why and when. */
+export interface CommandContext {
+  readonly tenantId: TenantId
+  /** The one client the sender may act for; null for every client of the tenant. */
+  readonly clientId: ClientId | null
+  readonly actor: string
+  /** See `commandIdOf`. */
+  readonly commandId: string
+  /** Of what was sent with the id: a repeat has the same. */
+  readonly bodyHash: string
+  readonly correlationId: string
+  readonly causationId: string
+  readonly traceparent: string | null
+  readonly now: Instant
+}
+
+export interface CommandRequest<Command> {
+  /** Of the aggregate. */
+  readonly id: string
+  readonly command: Command
+  readonly context: CommandContext
+  /** The revision that the sender has seen, if it must still be that. */
+  readonly ifMatch?: number | null
+  /** Values to take together with what this command records. */
+  readonly claims?: readonly Claim[]
+}
+
+export type Outcome<Event extends DomainEvent = DomainEvent, State = unknown> =
+  | Accepted<'recorded', Event, State>
+  /** The command had been carried out before: the answer is that of the first time. */
+  | Accepted<'repeated', Event, State>
+  /** What the command wants held already: no events. */
+  | Accepted<'unchanged', Event, State>
+  | { readonly type: 'refused'; readonly refusal: Refusal; readonly revision: number }
+  /** The aggregate is not at the revision that the sender has seen. */
+  | { readonly type: 'stale'; readonly expected: number; readonly actual: number }
+  /** The command id came before, with something else. */
+  | { readonly type: 'key-reused' }
+
+interface Accepted<Type, Event, State> {
+  readonly type: Type
+  readonly revision: number
+  readonly position: number
+  readonly events: readonly Event[]
+  readonly state: State
+}

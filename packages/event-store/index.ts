@@ -1,0 +1,11 @@
+/** The event store, and how a command becomes events in it. */
+export { type Claim, type Claimer, claimer } from './claims.ts'
+export type { CommandContext, CommandRequest, Outcome } from './command.ts'
+export { commandHandler, type Handle } from './command-handler.ts'
+export { alreadyDone, type Decider, fold, isRefusal, type Refusal } from './decider.ts'
+export { StoreUnavailable, WrongRevision } from './errors.ts'
+export { type Folded, type FoldedStreams, foldedStreams } from './folded-streams.ts'
+export { commandIdOf, derivedId } from './ids.ts'
+export { maxEventsOfStream } from './judge.ts'
+export { connectEventStore } from './kurrentdb.ts'
+export type { Appended, EventStore, NewEvent, StoredEvent, Write } from './store.ts'

@@ -1,0 +1,171 @@
+import { type AppendStreamRequest, type EventData, jsonEvent, type KurrentDBClient } from '@kurrent/kurrentdb-client'
+import { connectionTo, within } from './connection.ts'
+import { StoreUnavailable } from './errors.ts'
+import { appendFault, fault } from './faults.ts'
+import type { Appended, EventStore, NewEvent, StoredEvent, Write } from './store.ts'
+
+const answerWithinMs = 5_000
+/** A page of a read that takes longer than this will not come any more. */
+const pageWithinMs = 10_000
+
+type ReadStreamOptions = NonNullable<Parameters<KurrentDBClient['rustClient']['readStream']>[1]>
+type ReadAllOptions = NonNullable<Parameters<KurrentDBClient['rustClient']['readAll']>[0]>
+type Pages = ReturnType<KurrentDBClient['rustClient']['readAll']>
+type Recorded = NonNullable<Pages extends AsyncIterable<(infer Resolved)[]> ? Resolved : never>['event']
+
+/**
+ * The event store behind a connection string, `kurrentdb://host:port?tls=false`. It connects at the first call, and
+ * again after the store was away.
+ *
+ * It reads through the client's own bridge (`rustClient`), because `readAll` and `readStream` of the client parse the
+ * data and throw the stored bytes away.
+ */
+export function connectEventStore(url: string): EventStore {
+  const connection = connectionTo(url)
+
+  /** One call on the present client; one that finds the store unavailable is the last on that client. */
+  const call = async <Result>(
+    work: (client: KurrentDBClient) => Promise<Result>,
+    meaning: (error: unknown) => unknown,
+  ): Promise<Result> => {
+    const client = await connection.client()
+    try {
+      return await work(client)
+    } catch (error) {
+      const meant = meaning(error)
+      if (meant instanceof StoreUnavailable) connection.abandon(client)
+      throw meant
+    }
+  }
+
+  async function* read(begin: (client: KurrentDBClient) => Pages): AsyncGenerator<StoredEvent[]> {
+    const client = await connection.client()
+    const pages = begin(client)[Symbol.asyncIterator]()
+    for (;;) {
+      const page = await within(pageWithinMs, pages.next()).catch((error: Error) => {
+        if (error.name === 'StreamNotFoundError') return { done: true as const, value: undefined }
+        connection.abandon(client)
+        throw error instanceof StoreUnavailable ? error : new StoreUnavailable(error.message, error)
+      })
+      if (page.done) return
+      yield page.value.flatMap(({ event }) => (event ? [storedEvent(event)] : []))
+    }
+  }
+
+  const readAll = async (options: Omit<ReadAllOptions, keyof typeof plainRead>) => {
+    const events: StoredEvent[] = []
+    for await (const page of read(({ rustClient }) => rustClient.readAll({ ...plainRead, ...options }))) {
+      for (const event of page) events.push(event)
+    }
+    return events
+  }
+
+  return {
+    async *readStream(stream, { fromRevision = 0 } = {}) {
+      const options: ReadStreamOptions = {
+        ...plainRead,
+        direction: 'forwards',
+        fromRevision: BigInt(fromRevision),
+        maxCount: everything,
+      }
+      for await (const page of read(({ rustClient }) => rustClient.readStream(stream, options))) yield* page
+    },
+
+    append: (writes) =>
+      call(
+        (client) => within(answerWithinMs, append(client, writes)),
+        (error) => appendFault(error, writes),
+      ),
+
+    readAll: ({ from, maxCount }) =>
+      readAll({ direction: 'forwards', fromPosition: positionOf(from), maxCount: BigInt(maxCount) }),
+
+    head: async () => {
+      const [last] = await readAll({ direction: 'backwards', fromPosition: 'end', maxCount: 1n })
+      return last?.position ?? -1
+    },
+
+    async *subscribeToAll({ after, signal }) {
+      const client = await connection.client()
+      const subscription = client.subscribeToAll({ fromPosition: positionOf(after) })
+      const leave = () => {
+        void subscription.unsubscribe()
+        subscription.destroy()
+      }
+      signal.addEventListener('abort', leave, { once: true })
+      try {
+        for await (const { event } of subscription) {
+          if (signal.aborted) return
+          if (event) yield { stream: event.streamId, position: Number(event.position.commit) }
+        }
+      } catch (error) {
+        if (signal.aborted) return
+        connection.abandon(client)
+        throw fault(error)
+      } finally {
+        signal.removeEventListener('abort', leave)
+        leave()
+      }
+    },
+
+    close: () => connection.close(),
+  }
+}
+
+const everything = BigInt(Number.MAX_SAFE_INTEGER)
+const plainRead = { requiresLeader: false, resolvesLink: false }
+
+async function append(client: KurrentDBClient, writes: readonly Write[]): Promise<Appended> {
+  const [write] = writes
+  if (write && writes.length === 1) {
+    const { nextExpectedRevision, position } = await client.appendToStream(write.stream, write.events.map(proposed), {
+      streamState: streamState(write.expected),
+    })
+    return { position: Number(position?.commit), revisions: [Number(nextExpectedRevision)] }
+  }
+  const requests = writes.map(({ stream, expected, events }) => ({
+    streamName: stream,
+    expectedState: streamState(expected),
+    events: events.map(proposed),
+  }))
+  const { position, responses } = await client.multiStreamAppend(requests satisfies AppendStreamRequest[])
+  const revisions = new Map(responses.map(({ streamName, revision }) => [streamName, Number(revision)]))
+  return { position: Number(position), revisions: writes.map(({ stream }) => revisions.get(stream) ?? Number.NaN) }
+}
+
+function proposed({ id, type, data, metadata }: NewEvent): EventData {
+  return jsonEvent({ id, type, data: data as Record<string, unknown>, metadata })
+}
+
+function streamState(expected: number | 'no-stream'): bigint | 'no_stream' {
+  return expected === 'no-stream' ? 'no_stream' : BigInt(expected)
+}
+
+/** Of an event, prepare and commit position are the same. */
+function positionOf<Named extends string>(position: number | Named) {
+  if (typeof position === 'string') return position
+  return { commit: BigInt(position), prepare: BigInt(position) }
+}
+
+function storedEvent({ streamId, revision, position, id, type, data, metadata }: NonNullable<Recorded>): StoredEvent {
+  return {
+    stream: streamId,
+    revision: Number(revision),
+    position: Number(position?.commit),
+    id,
+    type,
+    bytes: data,
+    metadata: readMetadata(metadata),
+  }
+}
+
+const utf8 = new TextDecoder()
+
+function readMetadata(bytes: Uint8Array): Readonly<Record<string, unknown>> {
+  try {
+    const metadata: unknown = JSON.parse(utf8.decode(bytes))
+    return typeof metadata === 'object' && metadata !== null ? (metadata as Record<string, unknown>) : {}
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,41 @@
+import { type ClientId, type DomainEvent, metadataToStored, schemaOf, type ValueClaimed } from '@bizosaas/schemas'
+import type { Claim } from './claims.ts'
+import type { CommandContext } from './command.ts'
+import { derivedId } from './ids.ts'
+import type { NewEvent, Write } from './store.ts'
+
+/**
+ * Events as they are appended. Their ids follow from the command and from the hash of what was sent with it: a repeat
+ * yields the same ids, and the store answers it as the first time; a reused key with something else in it does not.
+ */
+export function newEvents(
+  context: CommandContext,
+  clientId: ClientId | null,
+  events: readonly DomainEvent[],
+  within = '',
+): NewEvent[] {
+  return events.map(({ type, data }, n) => ({
+    id: derivedId(context.commandId, `${context.bodyHash}/${within}${n}`),
+    type,
+    data,
+    metadata: metadataToStored({
+      tenantId: context.tenantId,
+      clientId,
+      actor: context.actor,
+      commandId: context.commandId,
+      bodyHash: context.bodyHash,
+      correlationId: context.correlationId,
+      causationId: context.causationId,
+      recordedAt: context.now,
+      schemaVersion: String(schemaOf(type).version),
+      traceparent: context.traceparent,
+    }),
+  }))
+}
+
+/** The append that takes a claim for the aggregate `holder`. */
+export function claimWrite(context: CommandContext, clientId: ClientId | null, claim: Claim, holder: string): Write {
+  const data: ValueClaimed = { kind: claim.kind, holder }
+  const events = newEvents(context, clientId, [{ type: 'ValueClaimed', data }], `${claim.stream}/`)
+  return { stream: claim.stream, expected: 'no-stream', events }
+}
