@@ -1,0 +1,37 @@
+/**
+ * A database that cannot be reached or does not answer: nothing is wrong with what was asked, and trying again can help.
+ * Whether a write in flight took effect is not known. The code is the one by which the edge answers 503.
+ */
+export class StoreUnavailable extends Error {
+  readonly code = 'store-unavailable'
+  readonly retryable = true
+
+  /** @param store as an operator calls it, for example `PostgreSQL` */
+  constructor(store: string, cause: unknown) {
+    super(`${store} is not available: ${reasonOf(cause)}`, { cause })
+    this.name = 'StoreUnavailable'
+  }
+}
+
+/** The innermost reason: a refused connection to a host with two addresses is an AggregateError without words. */
+const reasonOf = (cause: unknown): string => {
+  if (cause instanceof AggregateError && cause.errors.length > 0) return reasonOf(cause.errors[0])
+  return cause instanceof Error ? cause.message : String(cause)
+}
+
+const connectionCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+])
+
+/** Whether the operating system says that the other side cannot be reached. */
+export const isConnectionError = (error: unknown): boolean => {
+  if (error instanceof AggregateError) return error.errors.some(isConnectionError)
+  return error instanceof Error && 'code' in error && connectionCodes.has(String(error.code))
+}

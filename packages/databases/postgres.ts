@@ -1,0 +1,116 @@
+import { log } from '@bizosaas/runtime'
+import pg from 'pg'
+import { isConnectionError, StoreUnavailable } from './errors.ts'
+import { typeParsers } from './postgres-types.ts'
+
+/** What a statement can be sent to: the pool, or one transaction. */
+export type Queryable = {
+  /**
+   * Runs one statement; values are `$1`, `$2`, ... Rows come as `postgres-types.ts` says.
+   *
+   * @throws StoreUnavailable; pg's DatabaseError with its SQLSTATE in `code`
+   */
+  readonly query: <Row extends object>(text: string, values?: readonly unknown[]) => Promise<Row[]>
+}
+
+export type Postgres = Queryable & {
+  /** Commits what `work` did, or none of it when `work` rejects. */
+  readonly transaction: <Result>(work: (tx: Queryable) => Promise<Result>) => Promise<Result>
+  /**
+   * Reads as one tenant, and as one of its clients where `clientId` is not null: row-level security sees
+   * `app.tenant_id` and `app.client_id`. All reads see one snapshot.
+   */
+  readonly asTenant: <Result>(tenant: Tenancy, work: (tx: Queryable) => Promise<Result>) => Promise<Result>
+  readonly close: () => Promise<void>
+}
+
+export type Tenancy = { readonly tenantId: string; readonly clientId: string | null }
+
+/**
+ * A pool of connections to PostgreSQL; opens none by itself.
+ *
+ * @param options.connections at most this many
+ * @param options.statementTimeoutMs after which the server gives up a statement
+ */
+export const connectPostgres = (
+  url: string,
+  options: { readonly name: string; readonly connections: number; readonly statementTimeoutMs: number },
+): Postgres => {
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: options.name,
+    max: options.connections,
+    connectionTimeoutMillis: 3_000,
+    idleTimeoutMillis: 30_000,
+    statement_timeout: options.statementTimeoutMs,
+    idle_in_transaction_session_timeout: 60_000,
+    keepAlive: true,
+    options: '-c TimeZone=UTC',
+    types: typeParsers,
+  })
+  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  pool.on('error', (error) => log.warn({ part: 'postgres', err: error }, 'an idle connection broke'))
+
+  const inTransaction = async <Result>(begin: string, work: (tx: Queryable) => Promise<Result>): Promise<Result> => {
+    const client = await available(pool.connect())
+    let broken: Error | undefined
+    try {
+      await available(client.query(begin))
+      const result = await work({ query: (text, values) => rowsOf(client.query(text, values && [...values])) })
+      await available(client.query('COMMIT'))
+      return result
+    } catch (error) {
+      broken = await rollback(client)
+      throw error
+    } finally {
+      client.release(broken)
+    }
+  }
+
+  return {
+    query: (text, values) => rowsOf(pool.query(text, values && [...values])),
+    transaction: (work) => inTransaction('BEGIN', work),
+    asTenant: ({ tenantId, clientId }, work) =>
+      inTransaction(
+        // One round trip: without parameters several statements may travel together.
+        `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT set_config('app.tenant_id', ${literal(tenantId)}, true), set_config('app.client_id', ${literal(clientId ?? '')}, true)`,
+        work,
+      ),
+    close: () => pool.end(),
+  }
+}
+
+const literal = (text: string): string => pg.escapeLiteral(text)
+
+const rowsOf = async <Row extends object>(answer: Promise<pg.QueryResult>): Promise<Row[]> =>
+  (await available(answer)).rows as Row[]
+
+/** The error that makes the connection useless, if there is one: the pool then drops it. */
+const rollback = async (client: pg.PoolClient): Promise<Error | undefined> => {
+  try {
+    await client.query('ROLLBACK')
+  } catch (error) {
+    return error as Error
+  }
+}
+
+/** Turns what says that the server is away into StoreUnavailable. */
+export const available = async <Result>(answer: Promise<Result>): Promise<Result> => {
+  try {
+    return await answer
+  } catch (error) {
+    throw isAway(error) ? new StoreUnavailable('PostgreSQL', error) : error
+  }
+}
+
+/** Connection exceptions, operator intervention (shutdown, crash, starting up), too many connections. */
+const awayStates = /^(08|57P0|53300)/
+
+const isAway = (error: unknown): boolean => {
+  if (error instanceof pg.DatabaseError) return awayStates.test(error.code ?? '')
+  // What the driver itself says of a broken connection has words only.
+  return (
+    isConnectionError(error) ||
+    (error instanceof Error && /connection|timeout exceeded|Client was closed/i.test(error.message))
+  )
+}
