@@ -3,20 +3,20 @@ import { isNullable } from './load.ts'
 
 /**
  * The schema with every type it refers to in place of the first reference: what Avro and the schema registry take.
- * Without what is for readers only (doc) and for us only (category), so that a corrected comment changes nothing.
+ * Without category, which is only for us, and unless asked for without docs, so that a corrected one changes nothing.
  */
-export function selfContained(definition: Definition, named: Schemas['named']): unknown {
+export function selfContained(definition: Definition, named: Schemas['named'], { docs } = { docs: false }): object {
   const seen = new Set<string>()
 
-  function define({ fullName, schema }: Definition): unknown {
+  function define({ fullName, schema }: Definition): object {
     seen.add(fullName)
-    const { doc: _doc, ...rest } = schema
-    if (rest.type === 'enum') return rest
-    const { category: _category, ...record } = rest
-    return {
-      ...record,
-      fields: record.fields.map(({ doc: _doc, ...field }) => ({ ...field, type: place(field.type) })),
-    }
+    if (schema.type === 'enum') return kept(schema)
+    return { ...kept(schema), fields: schema.fields.map((field) => ({ ...kept(field), type: place(field.type) })) }
+  }
+
+  function kept(item: object): object {
+    const dropped = docs ? ['category'] : ['category', 'doc']
+    return Object.fromEntries(Object.entries(item).filter(([name]) => !dropped.includes(name)))
   }
 
   function place(type: AvroFieldType): unknown {
