@@ -1,0 +1,59 @@
+/** Gathers the writes of one turn of the event loop into one transaction, so that they share one fsync. */
+import type { Outcome, Write, Writer } from './append.ts'
+
+/** The write was not carried out, and nothing of it is stored: no room on the disk, or an error of the disk. */
+export class WriteFailed extends Error {
+  override readonly name = 'WriteFailed'
+}
+
+export type GroupCommit = {
+  /** Resolves when the write is on the disk or refused. Rejects with WriteFailed. */
+  readonly write: (write: Write) => Promise<Outcome>
+  /** Calls back after every commit that wrote something. Returns how to stop. */
+  readonly onCommit: (listener: () => void) => () => void
+}
+
+type Waiting = {
+  readonly write: Write
+  readonly done: (outcome: Outcome) => void
+  readonly failed: (error: Error) => void
+}
+
+/** One transaction stays short enough for reads to get their turn. */
+const LARGEST_GROUP = 256
+
+export const groupCommit = (writer: Writer): GroupCommit => {
+  const waiting: Waiting[] = []
+  const listeners = new Set<() => void>()
+
+  const flush = (): void => {
+    const group = waiting.splice(0, LARGEST_GROUP)
+    if (waiting.length > 0) setImmediate(flush)
+    const before = writer.head()
+    let outcomes: readonly Outcome[]
+    try {
+      outcomes = writer.commit(group.map(({ write }) => write))
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error)
+      for (const { failed } of group) failed(new WriteFailed(`Nothing was written: ${text}`, { cause: error }))
+      return
+    }
+    for (const [index, { done }] of group.entries()) {
+      const outcome = outcomes[index]
+      if (outcome !== undefined) done(outcome)
+    }
+    if (writer.head() !== before) for (const listener of [...listeners]) listener()
+  }
+
+  return {
+    write: (write) =>
+      new Promise((done, failed) => {
+        waiting.push({ write, done, failed })
+        if (waiting.length === 1) setImmediate(flush)
+      }),
+    onCommit: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}
