@@ -1,0 +1,68 @@
+import type { Log } from '@bizosaas/runtime'
+import express, { type ErrorRequestHandler, type Express } from 'express'
+import { observe } from './access-log.ts'
+import type { EventStream } from './event-stream.ts'
+import { exchangeOf } from './exchange.ts'
+import { problemOf } from './faults.ts'
+import { handlerOf } from './handler.ts'
+import { notFound, Problem, tryAgain } from './problem.ts'
+import type { Route } from './route.ts'
+import { sendProblem } from './send.ts'
+import type { Service } from './service.ts'
+import { serviceRoutes } from './service-routes.ts'
+
+type Running = Service & { readonly log: Log }
+
+/** The Express application of a service: first what holds for every request, then its routes, then what went wrong. */
+export function application(service: Running, streams: Set<EventStream>, state: { stopping: boolean }): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.set('query parser', false)
+  app.enable('case sensitive routing')
+  app.enable('strict routing')
+
+  app.use((request, response, next) => {
+    observe(service.name, service.log, request, response)
+    if (state.stopping) {
+      response.setHeader('Connection', 'close')
+      throw tryAgain('stopping', `${service.title} is stopping.`)
+    }
+    if (request.httpVersion === '1.1' && request.headers.host === undefined) {
+      throw new Problem('malformed-request', 'The Host header is missing.')
+    }
+    next()
+  })
+  for (const route of service.routes) {
+    app[route.method](expressPath(route.path), handlerOf(route, service.auth, streams))
+  }
+  for (const [path, allowed] of methodsByPath(service.routes)) {
+    app.all(expressPath(path), ({ method }) => {
+      const detail = `${path} has no ${method}, only ${allowed}.`
+      throw new Problem('method-not-allowed', detail, { headers: { Allow: allowed } })
+    })
+  }
+  app.use(serviceRoutes(service))
+  app.use(() => {
+    throw notFound('There is nothing at this address.')
+  })
+
+  const answerProblem: ErrorRequestHandler = (error, _request, response, _next) => {
+    const problem = problemOf(error)
+    if (problem.status >= 500) exchangeOf(response).fault = problem.cause ?? problem
+    sendProblem(response, problem)
+  }
+  app.use(answerProblem)
+  return app
+}
+
+/** `{id}` of OpenAPI is `:id` of Express. */
+const expressPath = (path: string) => path.replaceAll(/\{(\w+)\}/g, ':$1')
+
+function methodsByPath(routes: readonly Route[]): Map<string, string> {
+  const byPath = Map.groupBy(routes, ({ path }) => path)
+  return new Map([...byPath].map(([path, same]) => [path, allowedMethods(same)]))
+}
+
+const allowedMethods = (routes: readonly Route[]) =>
+  routes.flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()])).join(', ')

@@ -1,0 +1,115 @@
+import { Instant } from '@bizosaas/schemas'
+import type { RequestHandler, Response } from 'express'
+import type { Authenticate } from './auth.ts'
+import { bodyReader, isStorable } from './body.ts'
+import { type EventStream, eventStream } from './event-stream.ts'
+import { exchangeOf } from './exchange.ts'
+import { parseIdempotencyKey, parseIfMatch } from './headers.ts'
+import { isAllowed, type Permission } from './permissions.ts'
+import type { Principal } from './principal.ts'
+import { notFound, Problem, tryAgain } from './problem.ts'
+import { readQuery } from './query-text.ts'
+import { asReply, type Reply, type Route } from './route.ts'
+import { send } from './send.ts'
+import { compile, invalid, type Misfit } from './validate.ts'
+
+const answerWithinMs = 30_000
+
+/** Express's handler of a route: who, may they, what; run; answer. The order keeps strangers from making us read. */
+export function handlerOf(route: Route, authenticate: Authenticate, streams: Set<EventStream>): RequestHandler {
+  const checkParams = compile(route.params, 'path')
+  const checkQuery = compile(route.query, 'query')
+  const checkBody = route.body === null ? null : compile(route.body, 'body')
+  const readBody = bodyReader(route.limit)
+
+  return async (request, response) => {
+    const exchange = exchangeOf(response)
+    exchange.route = route.path
+    const principal = await authenticate(request)
+    exchange.principal = principal
+    requirePermission(principal, route.may)
+
+    const params = lowerCased(request.params)
+    const [strange] = checkParams(params)
+    if (strange) throw notFound(`${strange.pointer.slice(1)} in the path ${strange.detail}.`)
+    const { search } = exchange
+    const { values: query, repeated } = readQuery(route.query, search)
+    const body = checkBody === null ? noBody : await readBody(request, response)
+    refuse([...repeated, ...unstorable(query), ...checkQuery(query), ...(checkBody?.(body.value) ?? [])])
+
+    const asked = {
+      principal,
+      params,
+      query,
+      body: body.value,
+      bodyHash: body.hash,
+      ifMatch: route.method === 'get' ? null : parseIfMatch(request.get('if-match')),
+      idempotencyKey: route.method === 'get' ? null : parseIdempotencyKey(request.get('idempotency-key')),
+      consistencyToken: request.get('x-consistency-token') ?? null,
+      requestId: exchange.requestId,
+      traceparent: exchange.traceparent,
+      now: Instant.now(),
+      route: `${request.method} ${exchange.path}`,
+    }
+    if (route.answer === null) return openStream(response, streams, (stream) => route.run(asked, stream))
+    const answer = asReply(await withinTime(Promise.resolve(route.run(asked, null))))
+    sendReply(response, route, answer)
+  }
+}
+
+const noBody = { value: undefined, hash: '' }
+
+function requirePermission(principal: Principal, permission: Permission): void {
+  if (isAllowed(principal.roles, permission)) return
+  const held = principal.roles.length === 0 ? 'no role' : principal.roles.join(', ')
+  throw new Problem('forbidden', `This needs the permission ${permission}, which ${held} does not carry.`, {
+    members: { permission },
+    headers: { 'WWW-Authenticate': 'Bearer realm="bizosaas", error="insufficient_scope"' },
+  })
+}
+
+/** RFC 9562 reads UUIDs in either case; here an id has one spelling. */
+const lowerCased = (params: object): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [name, uuid.test(value) ? value.toLowerCase() : value]),
+  )
+const uuid = /^[0-9a-f-]{36}$/i
+
+const unstorable = (query: Record<string, unknown>): Misfit[] =>
+  Object.keys(query)
+    .filter((name) => !isStorable(query[name]))
+    .map((name) => ({ in: 'query', pointer: `/${name}`, detail: 'holds a character that cannot be stored' }))
+
+function refuse(misfits: readonly Misfit[]): void {
+  if (misfits.length > 0) throw invalid(misfits)
+}
+
+function sendReply(response: Response, route: Route, { body, status, headers }: Reply<unknown>): void {
+  send(response, status ?? route.status, { 'Content-Type': 'application/json', ...headers }, JSON.stringify(body))
+}
+
+async function openStream(
+  response: Response,
+  streams: Set<EventStream>,
+  run: (stream: EventStream) => unknown,
+): Promise<void> {
+  const stream = eventStream(response)
+  streams.add(stream)
+  stream.signal.addEventListener('abort', () => streams.delete(stream))
+  const stop = await run(stream)
+  if (typeof stop !== 'function') return
+  if (stream.signal.aborted) stop()
+  else stream.signal.addEventListener('abort', () => stop())
+}
+
+async function withinTime<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(tryAgain('timed-out', `No answer within ${answerWithinMs} ms.`)), answerWithinMs)
+  })
+  try {
+    return await Promise.race([work, limit])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,42 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { Problem } from './problem.ts'
+
+/**
+ * `If-Match` (RFC 9110, section 13.1.1): the revision the client saw, or null for none or `*`.
+ *
+ * @throws Problem malformed-request for a weak tag, a list, or anything that is no revision
+ */
+export function parseIfMatch(header: string | undefined): number | null {
+  if (header === undefined || header.trim() === '*') return null
+  const revision = Number(/^"(\d{1,16})"$/.exec(header.trim())?.[1] ?? Number.NaN)
+  if (Number.isSafeInteger(revision)) return revision
+  throw new Problem('malformed-request', 'If-Match must be one revision as the ETag had it, such as "12", or *.')
+}
+
+export const etagOf = (revision: number): string => `"${revision}"`
+
+/**
+ * `Idempotency-Key`: up to 255 printable ASCII characters, or null for none.
+ *
+ * @throws Problem malformed-request
+ */
+export function parseIdempotencyKey(header: string | undefined): string | null {
+  if (header === undefined) return null
+  if (/^[\x21-\x7e]{1,255}$/.test(header)) return header
+  throw new Problem('malformed-request', 'Idempotency-Key must be 1 to 255 printable ASCII characters without spaces.')
+}
+
+/** The client's request id if it can stand in a log and a header as it is, else a new one. */
+export const requestIdOf = (header: string | undefined): string =>
+  header !== undefined && /^[\w.:~-]{1,128}$/.test(header) ? header : randomUUID()
+
+const traceparentShape = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/
+
+/** The client's W3C trace context if it is valid, else the start of a new trace, not sampled. */
+export function traceparentOf(header: string | undefined): string {
+  const [, version, traceId, parentId, flags, rest] = traceparentShape.exec(header ?? '') ?? []
+  const valid = version !== undefined && version !== 'ff' && !(version === '00' && rest !== undefined)
+  if (valid && !/^0+$/.test(`${traceId}`) && !/^0+$/.test(`${parentId}`)) return `00-${traceId}-${parentId}-${flags}`
+  const random = randomBytes(24).toString('hex')
+  return `00-${random.slice(0, 32)}-${random.slice(32)}-00`
+}

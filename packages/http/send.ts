@@ -1,0 +1,32 @@
+import type { ServerResponse } from 'node:http'
+import { exchangeOf } from './exchange.ts'
+import type { Problem } from './problem.ts'
+
+/** OWASP's headers for an API, whose answers are never pages. Pages replace the policy by their own. */
+const securityHeaders = {
+  'X-Content-Type-Options': 'nosniff',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Cache-Control': 'no-store',
+}
+
+/** Writes a whole answer at once. Does nothing when one was already written, as after a time limit. */
+export function send(
+  response: ServerResponse,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  body: string | Buffer | undefined,
+): void {
+  if (response.headersSent || response.destroyed) return
+  const { requestId } = exchangeOf(response)
+  const bytes = body === undefined ? 0 : Buffer.byteLength(body)
+  const length = status === 204 ? {} : { 'Content-Length': bytes }
+  response.writeHead(status, { ...securityHeaders, 'X-Request-Id': requestId, ...headers, ...length })
+  response.end(response.req.method === 'HEAD' ? undefined : body)
+}
+
+export function sendProblem(response: ServerResponse, problem: Problem): void {
+  const document = JSON.stringify(problem.document(exchangeOf(response).requestId))
+  send(response, problem.status, { 'Content-Type': 'application/problem+json', ...problem.headers }, document)
+}
