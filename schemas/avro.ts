@@ -1,10 +1,11 @@
 import avro from 'avsc'
+import { SafeLongType, type Tap } from './avro-long.ts'
 import { dateOfDays, daysOfDate, instantOfMicros, microsOfInstant } from './calendar.ts'
 
 /**
  * How Avro's types look in JavaScript: records are plain objects, a date is a CalendarDate, a timestamp an Instant,
- * bytes are Base64 (so that data is the same in memory and as JSON), and a map is written in the order of its keys,
- * so that equal data gives equal bytes.
+ * bytes are Base64 (so that data is the same in memory and as JSON), a long is a safe integer, and a map is written in
+ * the order of its keys, so that equal data gives equal bytes.
  */
 export type AvroType = avro.Type
 
@@ -16,10 +17,7 @@ export function avroType(schema: unknown): AvroType {
     omitRecordMethods: true,
     assertLogicalTypes: true,
     logicalTypes: { date: DateType, 'timestamp-micros': TimestampMicrosType },
-    typeHook: (schema, options) => {
-      if (schema === 'bytes') return new Base64Type({ type: 'bytes', logicalType: 'base64' } as avro.Schema, options)
-      return isMap(schema) ? new SortedMapType(schema, options) : undefined
-    },
+    typeHook: replacement,
   })
   for (const { recordConstructor } of Object.values(named) as { recordConstructor?: { prototype: object } }[]) {
     // avsc reads fast because it calls a constructor with every field; with this its results are plain objects.
@@ -28,8 +26,12 @@ export function avroType(schema: unknown): AvroType {
   return type
 }
 
-const isMap = (schema: unknown) =>
-  typeof schema === 'object' && schema !== null && 'type' in schema && schema.type === 'map'
+function replacement(schema: unknown, options: unknown): AvroType | undefined {
+  if (schema === 'long') return new SafeLongType()
+  if (schema === 'bytes') return new Base64Type({ type: 'bytes', logicalType: 'base64' } as avro.Schema, options)
+  const isMap = typeof schema === 'object' && schema !== null && 'type' in schema && schema.type === 'map'
+  return isMap ? new SortedMapType(schema as avro.Schema, options) : undefined
+}
 
 const sameOnly = (name: string) => (type: AvroType) =>
   avro.Type.isType(type, `logical:${name}`) ? (value: unknown) => value : undefined
@@ -58,12 +60,10 @@ class Base64Type extends avro.types.LogicalType {
   override _resolve = sameOnly('base64')
 }
 
-/** What avsc does not declare of its types, here restated for the one method that is replaced. */
-type Writer = { _write(tap: unknown, value: unknown): void }
-const writeMap = (avro.types.MapType.prototype as unknown as Writer)._write
+const writeMap = (avro.types.MapType.prototype as unknown as { _write(tap: Tap, map: unknown): void })._write
 
 class SortedMapType extends avro.types.MapType {
-  _write(tap: unknown, map: unknown) {
+  _write(tap: Tap, map: unknown) {
     writeMap.call(this, tap, isObject(map) ? sorted(map) : map)
   }
 }

@@ -3,6 +3,10 @@
  * quick enough to run for every event.
  */
 const secondsPerDay = 86_400
+
+/** All of them are safe integers, and longs that every Avro library writes exactly. */
+export const earliestInstant = Date.UTC(1828, 0, 1) * 1000
+export const latestInstant = Date.UTC(2255, 0, 1) * 1000 - 1
 const rfc3339 = /^(\d{4}-\d\d-\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?(?:Z|([+-])(\d\d):(\d\d))$/i
 
 /**
@@ -32,13 +36,13 @@ export function dateOfDays(days: number): string {
  */
 export function microsOfInstant(instant: unknown): number {
   const micros = typeof instant === 'string' && instant.length === 27 ? microsAt(instant) : Number.NaN
-  if (!Number.isSafeInteger(micros)) throw notAnInstant(instant)
+  if (!isInstant(micros)) throw notAnInstant(instant)
   return micros
 }
 
-/** @throws RangeError beyond the safe integers */
+/** @throws RangeError unless it is of the years 1828 to 2254 */
 export function instantOfMicros(micros: number): string {
-  if (!Number.isSafeInteger(micros)) throw new RangeError(`${micros} microseconds are out of the range of an instant.`)
+  if (!isInstant(micros)) throw new RangeError(`${micros} microseconds are out of the range of an instant.`)
   const millis = Math.floor(micros / 1000)
   const rest = micros - millis * 1000
   return `${new Date(millis).toISOString().slice(0, -1)}${String(rest).padStart(3, '0')}Z`
@@ -56,9 +60,11 @@ export function microsOfTimestamp(text: unknown): number {
   const micros =
     microsAt(`${date}T${hour}:${minute}:${second}.${fraction.padEnd(6, '0')}Z`) -
     (sign === '-' ? -offset : offset) * 1_000_000
-  if (!Number.isSafeInteger(micros)) throw notAnInstant(text)
+  if (!isInstant(micros)) throw notAnInstant(text)
   return micros
 }
+
+const isInstant = (micros: number) => Number.isInteger(micros) && micros >= earliestInstant && micros <= latestInstant
 
 /** NaN unless the text is an Instant; its length has been checked. */
 function microsAt(text: string): number {
@@ -112,6 +118,6 @@ function digits(text: string, from: number, to: number): number {
 
 function notAnInstant(text: unknown) {
   return new TypeError(
-    `An instant is written like 2026-11-22T23:38:28.123456Z and is of the years 1685 to 2254, unlike ${JSON.stringify(text)}.`,
+    `An instant is written like 2026-11-22T23:38:28.123456Z and is of the years 1828 to 2254, unlike ${JSON.stringify(text)}.`,
   )
 }

@@ -99,7 +99,7 @@ function invalid(type: string, path: readonly string[], value: unknown, expected
 }
 
 const descriptions: Readonly<Record<string, string>> = {
-  long: 'a whole number of at most 9007199254740990',
+  long: 'a safe integer',
   int: 'a 32-bit integer',
   string: 'a string',
   null: 'null',

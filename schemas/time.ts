@@ -11,7 +11,7 @@ export type CalendarDate = string & { readonly [brand]: 'CalendarDate' }
 export const Instant = {
   /**
    * Reads an RFC 3339 timestamp of any offset with at most six fractional digits.
-   * @throws TypeError if it is none, or is of no day of the calendar or out of the years 1685 to 2254
+   * @throws TypeError if it is none, or is of no day of the calendar or out of the years 1828 to 2254
    */
   parse: (text: unknown): Instant => instantOfMicros(microsOfTimestamp(text)) as Instant,
 
@@ -27,7 +27,7 @@ export const CalendarDate = {
   },
 }
 
-/** @throws RangeError if the date is invalid or out of the years 1685 to 2254 */
+/** @throws RangeError if the date is invalid or out of the years 1828 to 2254 */
 export function instantOf(date: Date): Instant {
   return instantOfMicros(date.getTime() * 1000) as Instant
 }
