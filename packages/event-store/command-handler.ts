@@ -25,7 +25,8 @@ export type Handle<Command, Event extends DomainEvent, State> = (
   request: CommandRequest<Command>,
 ) => Promise<Outcome<Event, State>>
 
-const maxAttempts = 10
+/** One is lost each time that another process appends to the same stream first. */
+const maxAttempts = 25
 
 export function commandHandler<Command, Event extends DomainEvent, State>({
   store,

@@ -11,32 +11,27 @@ const answerWithinMs = 5_000
 export interface Connection {
   /** @throws StoreUnavailable */
   readonly client: () => Promise<KurrentDBClient>
+  /** Whether the client has not failed yet. */
+  readonly isSound: (client: KurrentDBClient) => boolean
   readonly abandon: (client: KurrentDBClient) => void
   readonly close: () => Promise<void>
 }
 
 export function connectionTo(url: string): Connection {
   let current: Promise<KurrentDBClient> | null = null
-  let opened: KurrentDBClient | null = null
+  let sound: KurrentDBClient | null = null
 
   const open = async () => {
-    const client = KurrentDBClient.connectionString(withDiscoveryInterval(url))
+    const client = KurrentDBClient.connectionString(withDefaults(url))
     try {
       await within(answerWithinMs, probe(client))
+      sound = client
+      return client
     } catch (error) {
       current = null
-      await client.dispose()
+      void client.dispose()
       throw new StoreUnavailable(error instanceof Error ? error.message : String(error), error)
     }
-    opened = client
-    return client
-  }
-
-  const abandon = (client: KurrentDBClient) => {
-    if (opened !== client) return
-    current = null
-    opened = null
-    void client.dispose()
   }
 
   return {
@@ -44,10 +39,17 @@ export function connectionTo(url: string): Connection {
       current ??= open()
       return current
     },
-    abandon,
+    isSound: (client) => client === sound,
+    abandon: (client) => {
+      if (client !== sound) return
+      current = null
+      sound = null
+      void client.dispose()
+    },
     close: async () => {
       const client = await current?.catch(() => null)
       current = null
+      sound = null
       await client?.dispose()
     },
   }
@@ -66,16 +68,19 @@ export async function within<Result>(limitMs: number, work: Promise<Result>): Pr
   }
 }
 
-/** Asks for something that goes through the client's first connection: a subscription, which the store confirms. */
-function probe(client: KurrentDBClient): Promise<void> {
+/** Asks for something that does not go through the connection for reads: a subscription, which the store confirms. */
+async function probe(client: KurrentDBClient): Promise<void> {
   const subscription = client.subscribeToAll({ fromPosition: 'end' })
-  return new Promise<void>((resolve, reject) => {
+  await new Promise<void>((resolve, reject) => {
     subscription.once('confirmation', resolve).on('error', reject)
-  }).finally(() => subscription.unsubscribe())
+  })
+  await subscription.unsubscribe()
 }
 
-/** The client's first read waits for this long, 500 ms if nothing is said. */
-function withDiscoveryInterval(url: string): string {
-  if (/[?&]discoveryInterval=/i.test(url)) return url
-  return `${url}${url.includes('?') ? '&' : '?'}discoveryInterval=5`
+/** What the client is to do if the connection string says nothing else: by default its first read waits for 500 ms. */
+function withDefaults(url: string): string {
+  const defaults = { discoveryInterval: '5', defaultDeadline: String(answerWithinMs) }
+  const missing = Object.entries(defaults).filter(([name]) => !url.includes(`${name}=`))
+  const query = missing.map(([name, value]) => `${name}=${value}`).join('&')
+  return query === '' ? url : `${url}${url.includes('?') ? '&' : '?'}${query}`
 }

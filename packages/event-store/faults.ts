@@ -29,6 +29,14 @@ export function appendFault(error: unknown, writes: readonly Write[]): unknown {
   return fault(error)
 }
 
+/** Reads come through the client's bridge, whose errors have a name and no code. A bridge that failed stays broken. */
+const answersOfReads: ReadonlySet<string> = new Set(['StreamDeletedError', 'AccessDeniedError'])
+
+export function readFault(error: Error): Error {
+  if (error instanceof StoreUnavailable || answersOfReads.has(error.name)) return error
+  return new StoreUnavailable(error.message, error)
+}
+
 /** What a failed call means: StoreUnavailable, or what it is. */
 export function fault(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof StoreUnavailable) return error

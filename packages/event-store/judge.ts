@@ -19,16 +19,15 @@ export function judge<Command, Event extends DomainEvent, State>(
   folded: Folded<State>,
   { command, context, ifMatch }: CommandRequest<Command>,
 ): Verdict<Event, State> {
-  const { revision } = folded
   const first = folded.commands.get(context.commandId)
   if (first) return first.bodyHash === context.bodyHash ? { type: 'repeated', first } : { type: 'key-reused' }
 
   const visible = reaches(context, decider.clientOf(folded.state))
-  const decision = decider.decide(command, visible ? folded.state : decider.initial)
+  const revision = visible ? folded.revision : -1
   const refused = (refusal: Refusal) => ({ type: 'refused' as const, refusal, revision })
 
-  const nothingThere = !visible || revision < 0
-  if (nothingThere && isRefusal(decision)) return refused(decision)
+  const decision = decider.decide(command, visible ? folded.state : decider.initial)
+  if (revision < 0 && isRefusal(decision)) return refused(decision)
   if (!visible) return refused(foreignClient)
   if (ifMatch != null && ifMatch !== revision) return { type: 'stale', expected: ifMatch, actual: revision }
   if (isRefusal(decision)) return refused(decision)
@@ -43,7 +42,7 @@ export function judge<Command, Event extends DomainEvent, State>(
 }
 
 const foreignClient: Refusal = {
-  refusal: 'foreign-client',
+  refusal: 'forbidden',
   detail: 'This access token is for another client. Use one of the agency, or of the client in question.',
 }
 

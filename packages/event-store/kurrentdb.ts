@@ -1,12 +1,18 @@
 import { type AppendStreamRequest, type EventData, jsonEvent, type KurrentDBClient } from '@kurrent/kurrentdb-client'
 import { connectionTo, within } from './connection.ts'
 import { StoreUnavailable } from './errors.ts'
-import { appendFault, fault } from './faults.ts'
+import { appendFault, fault, readFault } from './faults.ts'
+import { slots } from './slots.ts'
 import type { Appended, EventStore, NewEvent, StoredEvent, Write } from './store.ts'
 
 const answerWithinMs = 5_000
 /** A page of a read that takes longer than this will not come any more. */
 const pageWithinMs = 10_000
+/**
+ * The client (1.3.1) sends appends through one stream. When that has 16 unsent and breaks, the client ends the process
+ * with a rejection that nobody can catch.
+ */
+const mostAppendsAtOnce = 15
 
 type ReadStreamOptions = NonNullable<Parameters<KurrentDBClient['rustClient']['readStream']>[1]>
 type ReadAllOptions = NonNullable<Parameters<KurrentDBClient['rustClient']['readAll']>[0]>
@@ -22,17 +28,17 @@ type Recorded = NonNullable<Pages extends AsyncIterable<(infer Resolved)[]> ? Re
  */
 export function connectEventStore(url: string): EventStore {
   const connection = connectionTo(url)
+  const inSlot = slots(mostAppendsAtOnce)
 
-  /** One call on the present client; one that finds the store unavailable is the last on that client. */
-  const call = async <Result>(
-    work: (client: KurrentDBClient) => Promise<Result>,
-    meaning: (error: unknown) => unknown,
-  ): Promise<Result> => {
+  const append = async (writes: readonly Write[]): Promise<Appended> => {
     const client = await connection.client()
     try {
-      return await work(client)
+      return await inSlot(() => {
+        if (!connection.isSound(client)) throw new StoreUnavailable('the connection was lost before the append')
+        return within(answerWithinMs, send(client, writes))
+      })
     } catch (error) {
-      const meant = meaning(error)
+      const meant = appendFault(error, writes)
       if (meant instanceof StoreUnavailable) connection.abandon(client)
       throw meant
     }
@@ -45,7 +51,7 @@ export function connectEventStore(url: string): EventStore {
       const page = await within(pageWithinMs, pages.next()).catch((error: Error) => {
         if (error.name === 'StreamNotFoundError') return { done: true as const, value: undefined }
         connection.abandon(client)
-        throw error instanceof StoreUnavailable ? error : new StoreUnavailable(error.message, error)
+        throw readFault(error)
       })
       if (page.done) return
       yield page.value.flatMap(({ event }) => (event ? [storedEvent(event)] : []))
@@ -71,11 +77,7 @@ export function connectEventStore(url: string): EventStore {
       for await (const page of read(({ rustClient }) => rustClient.readStream(stream, options))) yield* page
     },
 
-    append: (writes) =>
-      call(
-        (client) => within(answerWithinMs, append(client, writes)),
-        (error) => appendFault(error, writes),
-      ),
+    append,
 
     readAll: ({ from, maxCount }) =>
       readAll({ direction: 'forwards', fromPosition: positionOf(from), maxCount: BigInt(maxCount) }),
@@ -115,7 +117,7 @@ export function connectEventStore(url: string): EventStore {
 const everything = BigInt(Number.MAX_SAFE_INTEGER)
 const plainRead = { requiresLeader: false, resolvesLink: false }
 
-async function append(client: KurrentDBClient, writes: readonly Write[]): Promise<Appended> {
+async function send(client: KurrentDBClient, writes: readonly Write[]): Promise<Appended> {
   const [write] = writes
   if (write && writes.length === 1) {
     const { nextExpectedRevision, position } = await client.appendToStream(write.stream, write.events.map(proposed), {
