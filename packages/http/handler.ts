@@ -29,9 +29,7 @@ export function handlerOf(route: Route, authenticate: Authenticate, streams: Set
     exchange.principal = principal
     requirePermission(principal, route.may)
 
-    const params = lowerCased(request.params)
-    const [strange] = checkParams(params)
-    if (strange) throw notFound(`${strange.pointer.slice(1)} in the path ${strange.detail}.`)
+    const params = readParams(request.params, checkParams)
     const { search } = exchange
     const { values: query, repeated } = readQuery(route.query, search)
     const body = checkBody === null ? noBody : await readBody(request, response)
@@ -68,11 +66,16 @@ function requirePermission(principal: Principal, permission: Permission): void {
   })
 }
 
-/** RFC 9562 reads UUIDs in either case; here an id has one spelling. */
-const lowerCased = (params: object): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(params).map(([name, value]) => [name, uuid.test(value) ? value.toLowerCase() : value]),
+/** A path whose parameters do not fit names nothing: 404. RFC 9562 reads UUIDs in either case; here an id has one spelling. */
+function readParams(written: object, check: (value: unknown) => readonly Misfit[]): Record<string, string> {
+  const params = Object.fromEntries(
+    Object.entries(written).map(([name, value]) => [name, uuid.test(value) ? value.toLowerCase() : value]),
   )
+  const [strange] = check(params)
+  if (strange) throw notFound(`${strange.pointer.slice(1)} in the path ${strange.detail}.`)
+  if (!isStorable(params)) throw notFound('The path holds a character that no id has.')
+  return params
+}
 const uuid = /^[0-9a-f-]{36}$/i
 
 const unstorable = (query: Record<string, unknown>): Misfit[] =>

@@ -2,12 +2,15 @@ import { nearest } from '@bizosaas/runtime'
 import type { TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { TLocalizedValidationError } from 'typebox/error'
+import { Settings } from 'typebox/system'
 import { Problem } from './problem.ts'
 
 /** One thing that does not fit: where (a JSON Pointer into that part of the request) and why, in words. */
 export type Misfit = { readonly in: 'body' | 'query' | 'path'; readonly pointer: string; readonly detail: string }
 
 const mostMisfits = 20
+/** More errors than these are not looked for: a page of thousands of bad rows must not cost more than a good one. */
+Settings.Set({ maxErrors: 100 })
 
 /** A schema, compiled once. The check returns the misfits, none when the value fits. */
 export function compile(schema: TSchema, part: Misfit['in']): (value: unknown) => readonly Misfit[] {
@@ -21,7 +24,7 @@ const noMisfits: readonly Misfit[] = []
 export function invalid(found: readonly Misfit[]): Problem {
   const [first] = found
   const place = first && (first.pointer === '' ? `The ${first.in}` : `${first.pointer} in the ${first.in}`)
-  const more = found.length > 1 ? ` There are ${found.length - 1} more errors.` : ''
+  const more = found.length > 1 ? ' There is more; see errors.' : ''
   return new Problem('invalid', `${place} ${first?.detail}.${more}`, {
     members: { errors: found.slice(0, mostMisfits) },
   })
@@ -33,24 +36,30 @@ function misfits(errors: readonly TLocalizedValidationError[], schema: TSchema, 
   const alternatives = errors.filter(({ keyword }) => keyword === 'anyOf')
   for (const error of errors) {
     if (alternatives.some((union) => error.schemaPath.startsWith(`${union.schemaPath}/anyOf/`))) continue
-    for (const [pointer, detail] of explain(error, at(schema, error.schemaPath))) {
+    const [node, around] = [at(schema, error.schemaPath), at(schema, parentOf(error.schemaPath))]
+    for (const [pointer, detail] of explain(error, node, around)) {
       if (!byPlace.has(pointer)) byPlace.set(pointer, detail)
     }
   }
+  if (byPlace.size === 0) byPlace.set('', 'does not fit its schema')
   return [...byPlace].map(([pointer, detail]) => ({ in: part, pointer, detail }))
 }
 
 type Node = Readonly<Record<string, unknown>>
 
-function explain(error: TLocalizedValidationError, node: Node): [pointer: string, detail: string][] {
+function explain(
+  error: TLocalizedValidationError,
+  node: Node,
+  objectAround: Node,
+): [pointer: string, detail: string][] {
   const here = error.instancePath
   switch (error.keyword) {
     case 'required':
       return error.params.requiredProperties.map((name) => [`${here}/${pointerStep(name)}`, 'is missing'])
-    case 'additionalProperties':
-      return error.params.additionalProperties.map((name) => [`${here}/${pointerStep(name)}`, unknownField(name, node)])
-    // Said by `additionalProperties` of the object around it.
+    // The schema `false` of a field that is not named; the error of the object around it says the same of all of them.
     case 'boolean':
+      return [[here, unknownField(here, objectAround)]]
+    case 'additionalProperties':
       return []
     case 'type':
       return [[here, `must be ${described(node) ?? typeWords[String(error.params.type)] ?? error.params.type}`]]
@@ -102,10 +111,13 @@ function oneOf(node: Node): string {
 const wordsFor = (node: Node): string =>
   'const' in node ? JSON.stringify(node.const) : (described(node) ?? typeWords[String(node.type)] ?? 'something else')
 
-function unknownField(name: string, node: Node): string {
+function unknownField(pointer: string, node: Node): string {
+  const name = pointer.slice(pointer.lastIndexOf('/') + 1)
   const near = nearest(name, Object.keys(Object(node.properties)))
   return near === null ? 'is not known' : `is not known; did you mean ${near}?`
 }
+
+const parentOf = (path: string) => path.slice(0, path.lastIndexOf('/'))
 
 /** The part of the schema that a path such as `#/properties/rows/items` leads to. */
 function at(schema: TSchema, path: string): Node {

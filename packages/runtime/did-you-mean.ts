@@ -10,6 +10,8 @@ export function complainOfUnknown(names: readonly string[], known: readonly stri
 
 /** The candidate with the fewest edits, if it needs at most a third of the name's letters. */
 export function nearest(name: string, candidates: readonly string[]): string | null {
+  // Names come from strangers too, and the distance takes the product of the lengths.
+  if (name.length > 64) return null
   let best: string | null = null
   let fewest = Math.floor(name.length / 3) + 1
   for (const candidate of candidates) {

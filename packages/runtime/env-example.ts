@@ -1,5 +1,4 @@
 import { writeFileSync } from 'node:fs'
-import { pathToFileURL } from 'node:url'
 import { type Setting, settingGroups } from './settings.ts'
 
 /** The file that `.env.example` must be equal to; run this file (`npm run settings`) to write it. */
@@ -26,4 +25,4 @@ const intro = `# Every setting with its default. \`npm start\` needs none of the
 # Written from packages/runtime/settings.ts by \`npm run settings\`.
 `
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) writeFileSync(envExampleFile, envExample())
+if (import.meta.main) writeFileSync(envExampleFile, envExample())
