@@ -1,0 +1,154 @@
+/**
+ * What was known of figures at a position, summed up.
+ *
+ * The table holds every reading of every row of figures. Per row the last reading at or before the position counts. A platform can be read
+ * at several levels of detail (the campaign, its ads, its ads by age) and attribution windows, which all tell of the same impressions: of a
+ * campaign's day one level counts, that of the window "default" if there is one, and of the fewest dimensions.
+ */
+import type { ClickHouse } from '@bizosaas/databases'
+import type { CalendarDate, Platform } from '@bizosaas/schemas'
+import type { Totals } from './derived.ts'
+
+/** What figures can be grouped by, and the columns that stand for it. */
+export const dimensions = {
+  campaign: ['ad_account_id', 'platform_campaign_id'],
+  day: ['date'],
+  platform: ['platform'],
+  account: ['ad_account_id'],
+  client: ['client_id'],
+} as const satisfies Record<string, readonly string[]>
+export type Dimension = keyof typeof dimensions
+
+/**
+ * Platforms revise a day's figures for so many days; until then they are provisional.
+ * https://support.google.com/google-ads/answer/2375435 and its like speak of 30 and 28 days.
+ */
+export const restatementDays = { google: 30, meta: 28, linkedin: 30 } as const satisfies Record<Platform, number>
+
+export interface MetricsQuestion {
+  /** Always given, from the access token. */
+  readonly tenantId: string
+  /** Of a token that is restricted to one client. */
+  readonly clientId: string | null
+  readonly groupBy: readonly Dimension[]
+  /** First and last day, inclusive. */
+  readonly from: CalendarDate | null
+  readonly to: CalendarDate | null
+  readonly campaign: { readonly adAccountId: string; readonly platformCampaignId: string } | null
+  /** The last position that is known; null for all. */
+  readonly upTo: number | null
+  /** The day on which the question is asked, or which it goes back to: it tells what is provisional. */
+  readonly knownOn: CalendarDate
+  readonly limit: number
+}
+
+export interface MetricsGroup {
+  readonly adAccountId: string | null
+  readonly platformCampaignId: string | null
+  readonly day: CalendarDate | null
+  readonly platform: Platform | null
+  readonly clientId: string | null
+  readonly totals: Totals
+  readonly provisional: boolean
+}
+
+/** The groups, at most `limit` of them, one for each currency. */
+export async function sumMetrics(
+  clickhouse: ClickHouse,
+  table: string,
+  question: MetricsQuestion,
+): Promise<MetricsGroup[]> {
+  const rows = await clickhouse.query<SumRow>(sql(table, question), {
+    tenant: question.tenantId,
+    client: question.clientId,
+    from: question.from,
+    to: question.to,
+    account: question.campaign?.adAccountId,
+    platform_campaign: question.campaign?.platformCampaignId,
+    up_to: question.upTo,
+    known_on: question.knownOn,
+    platforms: Object.keys(restatementDays),
+    days: Object.values(restatementDays),
+    limit: question.limit,
+  })
+  return rows.map(groupOf)
+}
+
+function sql(table: string, { clientId, groupBy, from, to, campaign, upTo }: MetricsQuestion): string {
+  const conditions = [
+    'tenant_id = {tenant: UUID}',
+    clientId !== null && 'client_id = {client: UUID}',
+    from !== null && 'date >= {from: Date}',
+    to !== null && 'date <= {to: Date}',
+    campaign !== null && 'ad_account_id = {account: UUID} AND platform_campaign_id = {platform_campaign: String}',
+    upTo !== null && 'position <= {up_to: Int64}',
+  ].filter((condition) => condition !== false)
+  const keys = [...new Set(groupBy.flatMap((dimension): readonly string[] => dimensions[dimension])), 'currency']
+  return `
+    WITH readings AS (
+      SELECT date, ad_account_id, platform_campaign_id, row_key,
+        any(client_id) AS client_id, any(platform) AS platform, any(currency) AS currency,
+        any(attribution_window) AS attribution_window,
+        any(arraySort(arrayConcat(
+          mapKeys(breakdown)::Array(String), if(ad_set_id IS NULL, [], ['ad set']), if(ad_id IS NULL, [], ['ad'])
+        ))) AS detail,
+        argMax((impressions, clicks, spend_micros, conversions, conversion_values), (position, ordinal)) AS known
+      FROM ${table}
+      WHERE ${conditions.join(' AND ')}
+      GROUP BY date, ad_account_id, platform_campaign_id, row_key
+    ), levels AS (
+      SELECT date, ad_account_id, platform_campaign_id, client_id, platform, currency, attribution_window, detail,
+        sum(toInt128(known.1)) AS impressions, sum(toInt128(known.2)) AS clicks, sum(toInt128(known.3)) AS spend_micros,
+        sumMap(mapApply((type, n) -> (type::String, n::Int128), known.4)) AS conversions,
+        sumMap(mapApply((type, n) -> (type::String, n::Int128), known.5)) AS conversion_values
+      FROM readings
+      GROUP BY ALL
+      ORDER BY date, ad_account_id, platform_campaign_id,
+        attribution_window != 'default', attribution_window, length(detail), detail
+      LIMIT 1 BY date, ad_account_id, platform_campaign_id
+    )
+    SELECT ${keys.join(', ')},
+      toString(sum(impressions)) AS impressions, toString(sum(clicks)) AS clicks, toString(sum(spend_micros)) AS spend_micros,
+      sumMap(conversions)::Map(String, String) AS conversions,
+      sumMap(conversion_values)::Map(String, String) AS conversion_values,
+      max({known_on: Date} - date <= transform(platform::String, {platforms: Array(String)}, {days: Array(UInt16)}, 30)) AS provisional
+    FROM levels
+    GROUP BY ${keys.join(', ')}
+    ORDER BY ${keys.join(', ')}
+    LIMIT {limit: UInt32}`
+}
+
+interface SumRow {
+  readonly ad_account_id?: string
+  readonly platform_campaign_id?: string
+  readonly date?: CalendarDate
+  readonly platform?: Platform
+  readonly client_id?: string
+  readonly currency: string
+  readonly impressions: string
+  readonly clicks: string
+  readonly spend_micros: string
+  readonly conversions: Readonly<Record<string, string>>
+  readonly conversion_values: Readonly<Record<string, string>>
+  readonly provisional: 0 | 1
+}
+
+const groupOf = (row: SumRow): MetricsGroup => ({
+  adAccountId: row.ad_account_id ?? null,
+  platformCampaignId: row.platform_campaign_id ?? null,
+  day: row.date ?? null,
+  platform: row.platform ?? null,
+  clientId: row.client_id ?? null,
+  totals: {
+    currency: row.currency,
+    impressions: BigInt(row.impressions),
+    clicks: BigInt(row.clicks),
+    spendMicros: BigInt(row.spend_micros),
+    conversions: Object.entries(row.conversions).map(([type, count]) => ({
+      type,
+      countMicros: BigInt(count),
+      valueMicros: BigInt(row.conversion_values[type] ?? 0),
+    })),
+  },
+  provisional: row.provisional === 1,
+})

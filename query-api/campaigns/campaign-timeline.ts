@@ -1,0 +1,70 @@
+/** What happened to a campaign, who did it, and when? */
+import { get, Instant, notFound, type Route, Uuid } from '@bizosaas/http'
+import {
+  campaignTimeline,
+  type TimelineRow,
+} from '@bizosaas/projections/campaigns/campaign-timeline/campaign-timeline.ts'
+import { Type } from 'typebox'
+import { After, answered, type Reader } from '../answer.ts'
+import { cursorValue, readCursor, writeCursor } from '../cursor.ts'
+
+const Entry = Type.Object(
+  {
+    revision: Type.Integer({ minimum: 0, description: 'Place in the history of the campaign, from 0' }),
+    type: Type.String({ description: 'Name of the event' }),
+    text: Type.String({ description: 'The event in words' }),
+    actor: Type.String({ description: 'Who: a user or a service' }),
+    at: Instant,
+    eventId: Uuid,
+    position: Type.Integer({ description: 'Place in the history of everything' }),
+  },
+  { title: 'TimelineEntry' },
+)
+
+const order = 'revision'
+
+export const campaignTimelineRoutes = (read: Reader): Route[] => [
+  get('/v1/campaigns/{id}/timeline', {
+    may: 'campaign:read',
+    summary: 'Read the history of a campaign',
+    description: 'Every event of the campaign, from the first to the last.',
+    params: { id: Uuid },
+    query: Type.Object({
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
+      cursor: Type.Optional(Type.String({ maxLength: 2000, description: '`next` of the page before' })),
+      after: Type.Optional(After),
+    }),
+    answer: answered({
+      items: Type.Array(Entry),
+      next: Type.Union([Type.String(), Type.Null()], {
+        description: 'The `cursor` of the next page; null on the last one',
+      }),
+    }),
+    run: (request) =>
+      read(request, [campaignTimeline], async ({ tx, table }) => {
+        const { id } = request.params
+        const { limit = 50, cursor } = request.query
+        const [past] = cursor === undefined ? [-1] : readCursor(cursor, order, [cursorValue.whole])
+        const rows = await tx.query<TimelineRow>(
+          `SELECT revision, type, text, actor, recorded_at, event_id, position FROM read_model.${table(campaignTimeline)}
+           WHERE campaign_id = $1 AND revision > $2 ORDER BY revision LIMIT $3`,
+          [id, past, limit + 1],
+        )
+        // every campaign has a history that begins with its creation
+        if (rows.length === 0 && cursor === undefined) throw notFound(`There is no campaign ${id}.`)
+        const last = rows.length > limit ? rows[limit - 1] : undefined
+        return {
+          items: rows.slice(0, limit).map(({ revision, type, text, actor, recorded_at, event_id, position }) => ({
+            revision,
+            type,
+            text,
+            actor,
+            at: recorded_at,
+            eventId: event_id,
+            position,
+          })),
+          next: last ? writeCursor(order, [last.revision]) : null,
+        }
+      }),
+  }),
+]

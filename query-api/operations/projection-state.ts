@@ -1,0 +1,118 @@
+/** How far one version of a model is, from its checkpoints and the relay's ledger. */
+import type { Queryable } from '@bizosaas/databases'
+import { nothingBefore } from '@bizosaas/kafka'
+import { projections } from '@bizosaas/projections/all.ts'
+import { type Topic, topicName, topics } from '@bizosaas/schemas'
+import { type Static, Type } from 'typebox'
+import { isReached, type LedgerRow, ledgerRow, newestReached } from '../ledger.ts'
+import { kindsOf } from '../topics-of.ts'
+
+export const ProjectionState = Type.Object(
+  {
+    model: Type.String(),
+    version: Type.Integer(),
+    state: Type.Enum(['live', 'building', 'kept', 'halted'], {
+      description:
+        'live: it serves. building: it is to serve. kept: it served, and can again. halted: it waits for a person',
+    }),
+    position: Type.Union([Type.Integer(), Type.Null()], {
+      description: 'Place in the history of everything up to which it has dealt with all events; null before the first',
+    }),
+    lag: Type.Object(
+      {
+        events: Type.Integer({ description: 'At most so many events that it has not dealt with' }),
+        seconds: Type.Number({ description: 'Age of the oldest of them' }),
+      },
+      { description: 'Behind what the relay has published' },
+    ),
+    applied: Type.Integer(),
+    notApplicable: Type.Integer({ description: 'Events that do not concern it' }),
+    parked: Type.Integer({ description: 'Events that are set aside because of an error, of all tenants' }),
+    parkedOfTenant: Type.Integer({ description: 'Those of them that are yours' }),
+    halted: Type.Array(Type.Object({ topic: Type.String(), partition: Type.Integer(), reason: Type.String() })),
+  },
+  { title: 'ProjectionState' },
+)
+
+export type ProjectionState = Static<typeof ProjectionState>
+
+export interface CheckpointRow {
+  readonly model: string
+  readonly version: number
+  readonly live_version: number | null
+  readonly topic: string
+  readonly partition: number
+  readonly position: number
+  readonly record_offset: number
+  readonly applied: number
+  readonly parked: number
+  readonly not_applicable: number
+  readonly halted: string | null
+  readonly parked_of_tenant: number
+}
+
+export const checkpointsSql = `
+  SELECT c.model, c.version, l.version AS live_version, c.topic, c.partition, c.position, c.record_offset,
+    c.applied, c.parked, c.not_applicable, c.halted,
+    (SELECT count(*) FROM read_model.parked p
+     WHERE (p.model, p.version, p.topic, p.partition) = (c.model, c.version, c.topic, c.partition)) AS parked_of_tenant
+  FROM read_model.checkpoint c LEFT JOIN read_model.live_version l USING (model)
+  WHERE topic = ANY ($1)
+  ORDER BY model, version, topic, partition`
+
+export async function stateOf(
+  tx: Queryable,
+  generation: string,
+  head: LedgerRow | null,
+  checkpoints: readonly CheckpointRow[],
+  now: string,
+): Promise<Static<typeof ProjectionState>> {
+  const [{ model, version, live_version }] = checkpoints as [CheckpointRow, ...CheckpointRow[]]
+  const sum = (count: (row: CheckpointRow) => number) => checkpoints.reduce((total, row) => total + count(row), 0)
+  const kinds = kindsRead(model, generation, checkpoints)
+  const at = new Map(checkpoints.map((row) => [`${row.topic} ${row.partition}`, row]))
+  const checkpoint = (kind: Topic, partition: number) => at.get(`${topicName(kind, generation)} ${partition}`)
+  const reached = await newestReached(tx, generation, head, (row) =>
+    isReached(row, kinds, (kind, partition) => checkpoint(kind, partition)?.position ?? nothingBefore),
+  )
+  const lagIn = (kind: Topic): number => {
+    const lags = head?.tails[kind].map((tail, partition) => {
+      return (tail?.offset ?? -1) - (checkpoint(kind, partition)?.record_offset ?? -1)
+    })
+    return (lags ?? []).reduce((sum, lag) => sum + Math.max(0, lag), 0)
+  }
+  const isBehind = head !== null && reached?.seq !== head.seq
+  const oldestMissing = isBehind ? await ledgerRow(tx, generation, (reached?.seq ?? 0) + 1) : null
+  const halted = checkpoints.flatMap(({ topic, partition, halted: reason }) =>
+    reason === null ? [] : [{ topic, partition, reason }],
+  )
+  return {
+    model,
+    version,
+    state:
+      halted.length > 0
+        ? 'halted'
+        : version === live_version
+          ? 'live'
+          : version > (live_version ?? 0)
+            ? 'building'
+            : 'kept',
+    position: reached?.position ?? null,
+    lag: {
+      events: kinds.reduce((lag, kind) => lag + lagIn(kind), 0),
+      seconds: oldestMissing === null ? 0 : Math.max(0, (Date.parse(now) - Date.parse(oldestMissing.instant)) / 1000),
+    },
+    applied: sum(({ applied }) => applied),
+    notApplicable: sum(({ not_applicable }) => not_applicable),
+    parked: sum(({ parked }) => parked),
+    parkedOfTenant: sum(({ parked_of_tenant }) => parked_of_tenant),
+    halted,
+  }
+}
+
+/** A model that this release does not know any more is told by what it has read. */
+function kindsRead(model: string, generation: string, checkpoints: readonly CheckpointRow[]): readonly Topic[] {
+  const definition = projections.find(({ name }) => name === model)
+  if (definition) return kindsOf(definition)
+  return topics.filter((kind) => checkpoints.some(({ topic }) => topic === topicName(kind, generation)))
+}

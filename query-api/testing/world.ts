@@ -1,0 +1,212 @@
+/**
+ * A world for the tests of this folder: events that one makes up, published in the relay's ledger and applied by the projections' own sinks
+ * to the real databases, and a query API that serves them. Its topics are a generation of its own and its tenants are new, so that it
+ * stands beside whatever else is in the databases.
+ */
+import { generateKeyPairSync, randomInt, randomUUID } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connectClickHouse, connectPostgres, migrate } from '@bizosaas/databases'
+import { type Role, signAccessToken } from '@bizosaas/http'
+import { nothingBefore, partitioner, printToken, type TopicRecord } from '@bizosaas/kafka'
+import { projections } from '@bizosaas/projections/all.ts'
+import { advance } from '@bizosaas/projections/runner/advance.ts'
+import { readCheckpoints } from '@bizosaas/projections/runner/checkpoint.ts'
+import { clickhouseSink } from '@bizosaas/projections/runner/clickhouse-sink.ts'
+import { postgresSink } from '@bizosaas/projections/runner/postgres-sink.ts'
+import type { Projection } from '@bizosaas/projections/runner/projection.ts'
+import { ensureClickHouseTable, ensurePostgresTable } from '@bizosaas/projections/runner/tables.ts'
+import { readSettings } from '@bizosaas/runtime'
+import {
+  ClientId,
+  type EventData,
+  type EventType,
+  encode,
+  Instant,
+  partitionKeyOf,
+  schemaOf,
+  streamName,
+  TenantId,
+  topicName,
+  topicOf,
+  topics,
+} from '@bizosaas/schemas'
+import { start } from '../start.ts'
+
+export interface Who {
+  readonly tenantId: TenantId
+  readonly clientId: ClientId
+}
+
+export interface Answered {
+  readonly status: number
+  readonly headers: Headers
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  readonly body: any
+}
+
+const partitions = 3
+
+export async function openWorld() {
+  const settings = readSettings([
+    'POSTGRES_ADMIN_URL',
+    'POSTGRES_RELAY_URL',
+    'POSTGRES_PROJECTOR_URL',
+    'POSTGRES_QUERY_URL',
+    'CLICKHOUSE_PROJECTOR_URL',
+    'CLICKHOUSE_QUERY_URL',
+    'REDIS_URL',
+  ])
+  const generation = `g${randomInt(1000, 9999)}`
+  await migrate(settings.POSTGRES_ADMIN_URL, new URL('../../projections/migrations/', import.meta.url), 'projections')
+  await migrate(settings.POSTGRES_ADMIN_URL, new URL('../../streams/relay/migrations/', import.meta.url), 'relay')
+  const options = { name: 'test', connections: 2, statementTimeoutMs: 30_000 }
+  const relay = connectPostgres(settings.POSTGRES_RELAY_URL, options)
+  const projector = connectPostgres(settings.POSTGRES_PROJECTOR_URL, options)
+  const clickhouse = connectClickHouse(settings.CLICKHOUSE_PROJECTOR_URL, { name: 'test' })
+  await relay.query('INSERT INTO relay.generation (generation, partitions) VALUES ($1, $2)', [generation, partitions])
+
+  const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const folder = await mkdtemp(join(tmpdir(), 'bizosaas-query-api-'))
+  const publicKeyFile = join(folder, 'public.pem')
+  await writeFile(publicKeyFile, keys.publicKey.export({ type: 'spki', format: 'pem' }))
+  const trust = { issuer: 'https://test.local', audience: 'test' }
+  const config = {
+    ...settings,
+    TOPIC_GENERATION: generation,
+    JWT_ISSUER: trust.issuer,
+    JWT_AUDIENCE: trust.audience,
+    JWT_PUBLIC_KEY_FILE: publicKeyFile,
+    HOST: '127.0.0.1',
+    QUERY_PORT: 0,
+  }
+  const serving = await start(config)
+
+  const records: TopicRecord[] = []
+  const published = { seq: 0, records: 0 }
+  let position = randomInt(1_000_000) * 100
+  const partitionOf = partitioner(partitions)
+
+  /** Makes up an event, as the next one of its stream and of its partition. */
+  const record = <T extends EventType>(type: T, id: string, data: EventData[T], who: Who, at = Instant.now()) => {
+    const { category, version } = schemaOf(type)
+    if (category === null) throw new Error(`${type} belongs to no stream`)
+    const stream = streamName(category, who.tenantId, id)
+    const topic = topicName(topicOf(category), generation)
+    const partition = partitionOf(partitionKeyOf(stream))
+    const before = records.filter((other) => other.topic === topic && other.partition === partition)
+    position += randomInt(1, 200)
+    const eventId = randomUUID()
+    const metadata = {
+      tenantId: who.tenantId,
+      clientId: who.clientId,
+      actor: 'anna',
+      commandId: eventId,
+      bodyHash: '',
+      correlationId: eventId,
+      causationId: eventId,
+      recordedAt: at,
+      schemaVersion: String(version),
+      traceparent: null,
+    }
+    records.push({
+      topic,
+      partition,
+      offset: before.length,
+      position,
+      prev: before.at(-1)?.position ?? nothingBefore,
+      revision: records.filter((other) => other.stream === stream).length,
+      eventId,
+      stream,
+      metadata,
+      type,
+      version,
+      bytes: encode(type, data),
+    })
+    return { position, eventId, token: printToken({ topic, partition, position }) }
+  }
+
+  /** Writes the next row of the ledger: all that was recorded is published. */
+  const publish = async () => {
+    const last = records.at(-1)
+    if (last === undefined || published.records === records.length) return
+    const tails = Object.fromEntries(
+      topics.map((kind) => [
+        kind,
+        Array.from({ length: partitions }, (_, partition) => {
+          const tail = records.findLast(
+            (other) => other.topic === topicName(kind, generation) && other.partition === partition,
+          )
+          return tail === undefined ? null : { offset: tail.offset, position: tail.position }
+        }),
+      ]),
+    )
+    const instant = records.map(({ metadata }) => metadata?.recordedAt ?? '').toSorted().at(-1)
+    published.seq += 1
+    published.records = records.length
+    await relay.query(
+      `INSERT INTO relay.ledger (generation, seq, position, event_id, instant, epoch, tails) VALUES ($1, $2, $3, $4, $5, 1, $6)`,
+      [generation, published.seq, last.position, last.eventId, instant, JSON.stringify(tails)],
+    )
+  }
+
+  const sinkOf = async (projection: Projection) =>
+    projection.store === 'clickhouse'
+      ? clickhouseSink(
+          clickhouse,
+          projector,
+          projection,
+          await ensureClickHouseTable(clickhouse, projector, projection),
+        )
+      : postgresSink(projector, projection, await ensurePostgresTable(projector, projection))
+
+  /** Applies what was recorded, with the projections' own code. */
+  const apply = async (...models: readonly Projection[]) => {
+    for (const model of models) {
+      const sink = await sinkOf(model)
+      for (const topic of topics.map((kind) => topicName(kind, generation))) {
+        const places = Array.from({ length: partitions }, (_, partition) => ({ topic, partition }))
+        for (const checkpoint of await readCheckpoints(projector, model, places)) {
+          const run = records.filter(({ partition, topic: of }) => of === topic && partition === checkpoint.partition)
+          const step = await advance(model, sink, checkpoint, run, () => true)
+          if (step.type !== 'moved' || step.gap !== null) throw new Error(`${model.name} did not move: ${step.type}`)
+        }
+      }
+    }
+  }
+
+  const bearer = (who: { tenantId: string; clientId?: string }, roles: readonly Role[] = ['owner']) =>
+    signAccessToken({ privateKey: keys.privateKey, ...trust, subject: 'anna', ...who, roles, expiresInSeconds: 600 })
+
+  const ask = async (path: string, token: string, headers: Record<string, string> = {}): Promise<Answered> => {
+    const answer = await fetch(`${serving.url}${path}`, { headers: { authorization: `Bearer ${token}`, ...headers } })
+    const text = await answer.text()
+    return { status: answer.status, headers: answer.headers, body: text === '' ? null : JSON.parse(text) }
+  }
+
+  return {
+    url: serving.url,
+    config,
+    generation,
+    projector,
+    relay,
+    record,
+    publish,
+    apply,
+    /** Publishes and applies all that was recorded. */
+    settle: async () => {
+      await publish()
+      await apply(...projections)
+    },
+    newTenant: (): Who => ({ tenantId: TenantId.parse(randomUUID()), clientId: ClientId.parse(randomUUID()) }),
+    bearer,
+    ask,
+    close: async () => {
+      await serving()
+      await Promise.all([relay.close(), projector.close(), clickhouse.close(), rm(folder, { recursive: true })])
+    },
+  }
+}
+
+export type World = Awaited<ReturnType<typeof openWorld>>
