@@ -40,8 +40,12 @@ const writeLog = ({ level, log: entry }: LogEntry): void => {
   log[write]({ part: 'kafka', ...facts }, message)
 }
 
-/** Retries of the idempotent producer are limited on purpose, see producer.ts; rebalances happen whenever a runner comes or goes. */
+/**
+ * Retries of the idempotent producer are limited on purpose, see producer.ts; rebalances happen whenever a runner comes or
+ * goes; an error in a single response is retried, or thrown.
+ */
 const isExpected = (message: string): boolean =>
+  message.startsWith('Response ') ||
   message.startsWith('Limiting retries for the idempotent producer') ||
   message.includes('rebalancing') ||
   message.includes('The coordinator is not aware of this member')

@@ -10,6 +10,7 @@ export {
   eventIdOf,
   nothingBefore,
   positionOf,
+  prevOf,
   type RecordHead,
   type TopicRecord,
 } from './record.ts'

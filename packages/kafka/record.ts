@@ -88,7 +88,7 @@ export const decodeRecord = (
     partition,
     offset: Number(offset),
     position: positionOf(message),
-    prev: readInt64(header(message, 'prev')),
+    prev: prevOf(message),
     revision: readInt64(header(message, 'revision')),
     eventId: eventIdOf(message),
     stream: key.toString(),
@@ -101,6 +101,9 @@ export const decodeRecord = (
 
 /** The position of a record, without decoding the rest of it. */
 export const positionOf = (message: KafkaMessage): number => readInt64(header(message, 'position'))
+
+/** The position of the event before a record's in its partition, without decoding the rest of it. */
+export const prevOf = (message: KafkaMessage): number => readInt64(header(message, 'prev'))
 
 /** The id of a record's event, without decoding the rest of it. */
 export const eventIdOf = (message: KafkaMessage): string => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { KafkaMessage } from 'kafkajs'
 import type { KafkaCluster, TopicPartition } from './connect.ts'
 import { consume } from './consumer.ts'
@@ -13,7 +14,7 @@ export const offsetRanges = async (kafka: KafkaCluster, topics: readonly string[
   try {
     const ranges = await Promise.all(
       topics.map(async (topic) =>
-        (await admin.fetchTopicOffsets(topic)).map(({ partition, low, high }) => ({
+        (await patiently(() => admin.fetchTopicOffsets(topic))).map(({ partition, low, high }) => ({
           topic,
           partition,
           low: Number(low),
@@ -24,6 +25,17 @@ export const offsetRanges = async (kafka: KafkaCluster, topics: readonly string[
     return ranges.flat()
   } finally {
     await admin.disconnect()
+  }
+}
+
+/** A broker that has just become a partition's leader, by a new topic or a failover, says for a moment that it is not. */
+const patiently = async <Result>(ask: () => Promise<Result>, attempts = 50): Promise<Result> => {
+  try {
+    return await ask()
+  } catch (error) {
+    if (attempts === 1 || (error as { retriable?: boolean }).retriable !== true) throw error
+    await wait(100)
+    return patiently(ask, attempts - 1)
   }
 }
 

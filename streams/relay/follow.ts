@@ -1,0 +1,73 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { type EventStore, type StoredEvent, StoreUnavailable } from '@bizosaas/event-store'
+import type { Log } from '@bizosaas/runtime'
+
+/** An event that was read: where it was found, it must be found again. */
+export type Place = Pick<StoredEvent, 'stream' | 'position' | 'id'>
+
+export type Pages = {
+  /** The next events, at least one; null when `signal` was aborted. One call at a time. */
+  readonly next: () => Promise<readonly StoredEvent[] | null>
+}
+
+/**
+ * Pages of $all after an event, as they come, for ever. At the end it waits for the store to ring. While the store is away it
+ * tries again, because reading once more changes nothing.
+ */
+export const follow = (
+  store: EventStore,
+  options: { readonly after: Place | null; readonly pageSize: number; readonly signal: AbortSignal; readonly log: Log },
+): Pages => {
+  const { pageSize, signal, log } = options
+  let last = options.after
+  let atEnd = false
+
+  const read = async (): Promise<readonly StoredEvent[]> => {
+    const events = await store.readAll({ from: last?.position ?? 'start', maxCount: pageSize })
+    atEnd = events.length < pageSize
+    return last === null ? events : following(events, last)
+  }
+
+  /** Resolves when something was committed after the last event read, also if that was before this call. */
+  const rung = async (): Promise<void> => {
+    for await (const _ of store.subscribeToAll({ after: last?.position ?? 0, signal })) return
+  }
+
+  const step = async (): Promise<readonly StoredEvent[]> => {
+    if (atEnd) await rung()
+    return signal.aborted ? [] : read()
+  }
+
+  return {
+    async next() {
+      let pause = 100
+      while (!signal.aborted) {
+        try {
+          const events = await step()
+          last = events.at(-1) ?? last
+          if (events.length > 0) return events
+        } catch (error) {
+          if (!(error instanceof StoreUnavailable)) throw error
+          log.warn({ reason: error.message, retryInMs: pause }, 'the event store is away')
+          await wait(pause, undefined, { signal }).catch(() => {})
+          pause = Math.min(2 * pause, 2_000)
+        }
+      }
+      return null
+    },
+  }
+}
+
+/**
+ * What comes after `last`. A forward read includes the event that it starts from: so each page also shows that the store is
+ * still the one that was read before.
+ */
+const following = (events: readonly StoredEvent[], last: Place): readonly StoredEvent[] => {
+  const [first] = events
+  if (first?.position === last.position && first.id === last.id) return events.slice(1)
+  // The store's own events may be scavenged away, ours never.
+  if (last.stream.startsWith('$') && first?.position !== last.position) return events
+  throw new Error(
+    `The event store does not hold event ${last.id} at position ${last.position} any more, which was read before: it was restored from an older copy while the relay ran; start the relay again, and it says what to do`,
+  )
+}

@@ -1,0 +1,86 @@
+/**
+ * The relay's ledger in PostgreSQL: one row per batch that Kafka has acknowledged. It is written only by the relay that
+ * took the latest epoch, so a relay that was suspended and woke up again cannot confuse it.
+ */
+import type { Postgres } from '@bizosaas/databases'
+import { CannotStart } from '@bizosaas/runtime'
+import type { Instant } from '@bizosaas/schemas'
+import type { Tails } from './tails.ts'
+
+export type LedgerRow = {
+  readonly seq: number
+  readonly position: number
+  readonly eventId: string
+  readonly instant: Instant
+  readonly tails: Tails
+}
+
+export type Ledger = {
+  readonly epoch: number
+  /** What the relays before this one have published; null at the beginning. */
+  readonly last: LedgerRow | null
+  /** @throws Superseded when another relay has taken over */
+  readonly write: (row: LedgerRow) => Promise<void>
+}
+
+/** Another relay has taken over. What this one sent meanwhile were duplicates, which every consumer drops. */
+export class Superseded extends Error {
+  readonly code = 'superseded'
+
+  constructor(generation: string, epoch: number) {
+    super(
+      `Another relay has taken over the topics of ${generation} (this one holds epoch ${epoch}), so this one ends: run one relay per generation`,
+    )
+    this.name = 'Superseded'
+  }
+}
+
+/**
+ * Takes the next epoch of a generation: from here on no other relay can write its ledger, and what the others wrote is
+ * complete.
+ *
+ * @throws CannotStart when the generation was made with another number of partitions
+ */
+export const takeLedger = async (db: Postgres, generation: string, partitions: number): Promise<Ledger> => {
+  const epoch = await db.transaction(async (tx) => {
+    await tx.query('INSERT INTO relay.generation (generation, partitions) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
+      generation,
+      partitions,
+    ])
+    const [made] = await tx.query<{ partitions: number }>(
+      'SELECT partitions FROM relay.generation WHERE generation = $1',
+      [generation],
+    )
+    if (made !== undefined && made.partitions !== partitions) {
+      throw new CannotStart(
+        `Generation ${generation} has ${made.partitions} partitions, but TOPIC_PARTITIONS is ${partitions}: set it to ${made.partitions}, or start a new generation with TOPIC_GENERATION`,
+      )
+    }
+    const [taken] = await tx.query<{ epoch: number }>(
+      `INSERT INTO relay.epoch (generation, epoch) VALUES ($1, 1)
+       ON CONFLICT (generation) DO UPDATE SET epoch = epoch.epoch + 1, taken_at = now() RETURNING epoch`,
+      [generation],
+    )
+    return taken?.epoch ?? 0
+  })
+  const [last] = await db.query<LedgerRow>(
+    `SELECT seq, position, event_id AS "eventId", instant, tails
+     FROM relay.ledger WHERE generation = $1 ORDER BY seq DESC LIMIT 1`,
+    [generation],
+  )
+
+  return {
+    epoch,
+    last: last ?? null,
+    async write({ seq, position, eventId, instant, tails }) {
+      // The lock on the epoch's row makes a taker wait for this write, and this write see the taker.
+      const written = await db.query(
+        `INSERT INTO relay.ledger (generation, seq, position, event_id, instant, epoch, tails)
+         SELECT $1, $2, $3, $4, $5, epoch, $6 FROM relay.epoch WHERE generation = $1 AND epoch = $7 FOR SHARE
+         RETURNING seq`,
+        [generation, seq, position, eventId, instant, JSON.stringify(tails), epoch],
+      )
+      if (written.length === 0) throw new Superseded(generation, epoch)
+    },
+  }
+}

@@ -1,0 +1,4 @@
+import { readSettings, runUnit } from '@bizosaas/runtime'
+import { relaySettings, start } from './start.ts'
+
+await runUnit('relay', () => start(readSettings(relaySettings, process.env)))

@@ -1,0 +1,171 @@
+/** How a stored event becomes a record: which topic, which partition, which bytes. Nothing that was stored is left out. */
+import type { StoredEvent } from '@bizosaas/event-store'
+import {
+  type EncodedRecord,
+  encodeRecord,
+  nothingBefore,
+  type OutgoingRecord,
+  partitioner,
+  type SchemaRegistry,
+} from '@bizosaas/kafka'
+import {
+  encode,
+  encodeStored,
+  type Instant,
+  isEventType,
+  type Metadata,
+  metadataFromStored,
+  parseStreamName,
+  partitionKeyOf,
+  type Topic,
+  topicName,
+  topicOf,
+  topics,
+} from '@bizosaas/schemas'
+import type { Tails } from './tails.ts'
+
+/** A record of the event at `position`. */
+export type PositionedRecord = OutgoingRecord & { readonly position: number }
+
+/** What is sent at once, and then stands in the ledger as one row. */
+export type Batch = {
+  readonly records: readonly PositionedRecord[]
+  readonly last: { readonly position: number; readonly eventId: string }
+  /** The latest recordedAt among the batch's events; null when none of them has one. */
+  readonly instant: Instant | null
+  readonly events: number
+  readonly unreadable: number
+}
+
+export type Publishing = {
+  /**
+   * The batches that publish these events, in their order. Streams of the event store itself (`$...`) are passed over, and so
+   * is what was already in Kafka when the relay started. To be called with every event once, in the order of positions.
+   */
+  readonly batchesOf: (events: readonly StoredEvent[]) => readonly Batch[]
+}
+
+/** A batch is cut here, in bytes; it stays well below what a topic takes even when all of it goes to one partition. */
+const batchBytes = 4 * 1024 * 1024
+
+export const publishing = (options: {
+  readonly generation: string
+  readonly partitions: number
+  readonly registry: SchemaRegistry
+  /** What is in Kafka already. */
+  readonly tails: Tails
+}): Publishing => {
+  const partitionOf = partitioner(options.partitions)
+  const names = Object.fromEntries(topics.map((kind) => [kind, topicName(kind, options.generation)])) as Record<
+    Topic,
+    string
+  >
+  /** Position of the last event of each partition: the `prev` of its next one. */
+  const heads = Object.fromEntries(
+    topics.map((kind) => [kind, options.tails[kind].map((tail) => tail?.position ?? nothingBefore)]),
+  ) as Record<Topic, number[]>
+
+  const publish = (event: StoredEvent): Published => {
+    const { kind, key } = placeOf(event.stream)
+    const partition = partitionOf(key)
+    const prev = heads[kind][partition] ?? nothingBefore
+    const content = contentOf(event, options.registry)
+    if (event.position <= prev) return { ...content, record: null, bytes: 0 }
+    heads[kind][partition] = event.position
+    const { metadata, schemaId, payload } = content
+    const { stream, revision, position, id } = event
+    const encoded = encodeRecord({ stream, revision, position, prev, eventId: id, metadata }, schemaId, payload)
+    return { ...content, record: { topic: names[kind], partition, position, ...encoded }, bytes: sizeOf(encoded) }
+  }
+
+  return {
+    batchesOf(events) {
+      const batches: Batch[] = []
+      let open: OpenBatch | null = null
+      for (const event of events) {
+        if (event.stream.startsWith('$')) continue
+        open ??= emptyBatch()
+        add(open, event, publish(event))
+        if (open.bytes < batchBytes) continue
+        batches.push(open)
+        open = null
+      }
+      if (open !== null) batches.push(open)
+      return batches
+    },
+  }
+}
+
+type OpenBatch = {
+  records: PositionedRecord[]
+  last: { position: number; eventId: string }
+  instant: Instant | null
+  events: number
+  unreadable: number
+  bytes: number
+}
+
+const emptyBatch = (): OpenBatch => ({
+  records: [],
+  last: { position: nothingBefore, eventId: '' },
+  instant: null,
+  events: 0,
+  unreadable: 0,
+  bytes: 0,
+})
+
+const add = (batch: OpenBatch, event: StoredEvent, { record, metadata, readable, bytes }: Published): void => {
+  batch.events++
+  batch.last = { position: event.position, eventId: event.id }
+  if (metadata !== null && (batch.instant === null || metadata.recordedAt > batch.instant))
+    batch.instant = metadata.recordedAt
+  if (record === null) return
+  batch.records.push(record)
+  batch.bytes += bytes
+  if (!readable) batch.unreadable++
+}
+
+type Content = {
+  readonly metadata: Metadata | null
+  readonly schemaId: number
+  readonly payload: Buffer
+  readonly readable: boolean
+}
+
+type Published = Content & { readonly record: PositionedRecord | null; readonly bytes: number }
+
+/** A stream that is not named as ours are is published too: beside the others, by its own name. */
+const placeOf = (stream: string): { readonly kind: Topic; readonly key: string } => {
+  const name = parseStreamName(stream)
+  return name === null ? { kind: 'events', key: stream } : { kind: topicOf(name.category), key: partitionKeyOf(stream) }
+}
+
+const contentOf = (event: StoredEvent, registry: SchemaRegistry): Content => {
+  let metadata: Metadata | null = null
+  try {
+    metadata = metadataFromStored(event.metadata)
+    if (parseStreamName(event.stream)?.tenantId !== metadata.tenantId) {
+      throw new Error(`the stream ${event.stream} is not one of the tenant ${metadata.tenantId} whom its event names`)
+    }
+    const version = Number(metadata.schemaVersion)
+    const payload = encodeStored(event.type, version, JSON.parse(utf8.decode(event.bytes)))
+    if (!isEventType(event.type)) throw new Error(`there is no event type ${event.type}`)
+    return { metadata, schemaId: registry.idOf(event.type, version), payload, readable: true }
+  } catch (error) {
+    return { metadata, ...unreadable(event, error, registry), readable: false }
+  }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** Stands in the topic, at its position, for an event that cannot be published as what it says it is. */
+const unreadable = (event: StoredEvent, error: unknown, registry: SchemaRegistry) => ({
+  schemaId: registry.idOf('Unreadable', 1),
+  payload: encode('Unreadable', {
+    type: event.type,
+    bytes: Buffer.from(event.bytes).toString('base64'),
+    error: String(error).slice(0, 1_000),
+  }),
+})
+
+const sizeOf = ({ key, value, headers }: EncodedRecord): number => key.length + value.length + headers.meta.length + 100
