@@ -76,24 +76,25 @@ export async function sumMetrics(
 
 function sql(table: string, { clientId, groupBy, from, to, campaign, upTo }: MetricsQuestion): string {
   const conditions = [
-    'tenant_id = {tenant: UUID}',
-    clientId !== null && 'client_id = {client: UUID}',
-    from !== null && 'date >= {from: Date}',
-    to !== null && 'date <= {to: Date}',
-    campaign !== null && 'ad_account_id = {account: UUID} AND platform_campaign_id = {platform_campaign: String}',
-    upTo !== null && 'position <= {up_to: Int64}',
+    'reading.tenant_id = {tenant: UUID}',
+    clientId !== null && 'reading.client_id = {client: UUID}',
+    from !== null && 'reading.date >= {from: Date}',
+    to !== null && 'reading.date <= {to: Date}',
+    campaign !== null &&
+      'reading.ad_account_id = {account: UUID} AND reading.platform_campaign_id = {platform_campaign: String}',
+    upTo !== null && 'reading.position <= {up_to: Int64}',
   ].filter((condition) => condition !== false)
   const keys = [...new Set(groupBy.flatMap((dimension): readonly string[] => dimensions[dimension])), 'currency']
   return `
     WITH readings AS (
       SELECT date, ad_account_id, platform_campaign_id, row_key,
-        any(client_id) AS client_id, any(platform) AS platform, any(currency) AS currency,
-        any(attribution_window) AS attribution_window,
+        any(reading.client_id) AS client_id, any(reading.platform) AS platform, any(reading.currency) AS currency,
+        any(reading.attribution_window) AS attribution_window,
         any(arraySort(arrayConcat(
           mapKeys(breakdown)::Array(String), if(ad_set_id IS NULL, [], ['ad set']), if(ad_id IS NULL, [], ['ad'])
         ))) AS detail,
         argMax((impressions, clicks, spend_micros, conversions, conversion_values), (position, ordinal)) AS known
-      FROM ${table}
+      FROM ${table} AS reading
       WHERE ${conditions.join(' AND ')}
       GROUP BY date, ad_account_id, platform_campaign_id, row_key
     ), levels AS (

@@ -23,7 +23,8 @@ import {
   type EventData,
   type EventType,
   encode,
-  Instant,
+  type Instant,
+  instantOf,
   partitionKeyOf,
   schemaOf,
   streamName,
@@ -88,8 +89,15 @@ export async function openWorld() {
   let position = randomInt(1_000_000) * 100
   const partitionOf = partitioner(partitions)
 
+  let clock = Date.now()
+  /** The clock of this world: a second goes by with each look at it, so that no two events are recorded at once. */
+  const tick = (): Instant => {
+    clock += 1000
+    return instantOf(new Date(clock))
+  }
+
   /** Makes up an event, as the next one of its stream and of its partition. */
-  const record = <T extends EventType>(type: T, id: string, data: EventData[T], who: Who, at = Instant.now()) => {
+  const record = <T extends EventType>(type: T, id: string, data: EventData[T], who: Who, at = tick()) => {
     const { category, version } = schemaOf(type)
     if (category === null) throw new Error(`${type} belongs to no stream`)
     const stream = streamName(category, who.tenantId, id)
@@ -142,7 +150,10 @@ export async function openWorld() {
         }),
       ]),
     )
-    const instant = records.map(({ metadata }) => metadata?.recordedAt ?? '').toSorted().at(-1)
+    const instant = records
+      .map(({ metadata }) => metadata?.recordedAt ?? '')
+      .toSorted()
+      .at(-1)
     published.seq += 1
     published.records = records.length
     await relay.query(
@@ -191,6 +202,7 @@ export async function openWorld() {
     generation,
     projector,
     relay,
+    tick,
     record,
     publish,
     apply,
