@@ -17,7 +17,7 @@ export function arbitraryOfSchema(schema: unknown): Arbitrary<unknown> {
 
   function of(schema: Schema, namespace: string): Arbitrary<unknown> {
     if (typeof schema === 'string') return primitives[schema] ?? (named.get(schema) as Arbitrary<unknown>)
-    if (Array.isArray(schema)) return fc.oneof(...schema.map((branch) => of(branch, namespace)))
+    if (isUnion(schema)) return fc.oneof(...schema.map((branch) => of(branch, namespace)))
     const { type, logicalType, name, namespace: own = namespace } = schema
     if (logicalType !== undefined) return logical[logicalType] as Arbitrary<unknown>
     if (type === 'array') return fc.array(of(schema.items, own), { maxLength: 5 })
@@ -48,6 +48,8 @@ type Schema =
       readonly items: Schema
       readonly values: Schema
     }
+
+const isUnion = (schema: Schema): schema is readonly Schema[] => Array.isArray(schema)
 
 const text = fc.string({ unit: 'binary' })
 const mapKey = text.filter((key) => key !== '__proto__')

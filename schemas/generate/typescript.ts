@@ -24,37 +24,34 @@ const primitives: Readonly<Record<string, string>> = {
 
 /** The types of every event and of what they are made of. */
 export function typesFile(schemas: Schemas): string {
-  const all = [...schemas.shared, schemas.metadata, ...schemas.events]
+  const { shared, metadata, events, named } = schemas
+  const all = [...shared, metadata, ...events]
   const names = new Map(all.flatMap((versions) => versions.map((one) => [one, typeName(one, versions)] as const)))
-  const categories = new Set(
-    schemas.events
-      .map((versions) => latestOf(versions).schema)
-      .flatMap((schema) => ('category' in schema ? [schema.category] : [])),
-  )
   const body = [
-    `/** Of streams. */\nexport type Category = ${[...categories]
-      .sort()
-      .map((name) => `'${name}'`)
-      .join(' | ')}\n`,
+    `/** Of streams. */\nexport type Category = ${quoted(categoriesOf(events))}\n`,
     '/** Bytes as Base64 text, in memory as in JSON. */\nexport type Base64 = string\n',
-    ...all.flatMap((versions) => versions.map((one) => typeOf(one, schemas.named, names))),
-    `/** What each event says, in its latest version. */\nexport interface EventData {\n${schemas.events
-      .map((versions) => `  readonly ${versions[0].name}: ${names.get(latestOf(versions))}\n`)
-      .join('')}}\n`,
-    `/** What each version of each event says. */\nexport interface EventVersions {\n${schemas.events
-      .map(
-        (versions) =>
-          `  readonly ${versions[0].name}: { ${versions.map((one) => `readonly ${one.version}: ${names.get(one)}`).join('; ')} }\n`,
-      )
-      .join('')}}\n`,
+    ...all.flat().map((one) => typeOf(one, named, names)),
+    interfaceOf(
+      'What each event says, in its latest version.',
+      'EventData',
+      events.map((versions) => field(versions[0].name, names.get(latestOf(versions)))),
+    ),
+    interfaceOf(
+      'What each version of each event says.',
+      'EventVersions',
+      events.map((versions) =>
+        field(
+          versions[0].name,
+          `{ ${versions.map((one) => `readonly ${one.version}: ${names.get(one)}`).join('; ')} }`,
+        ),
+      ),
+    ),
   ].join('\n')
-  const used = (candidates: readonly string[]) => candidates.filter((name) => new RegExp(`\\b${name}\\b`).test(body))
-  return [
-    notice,
-    `import type { ${used(Object.values(ids)).join(', ')} } from '../ids.ts'\n`,
-    `import type { ${used(['CalendarDate', 'Instant']).join(', ')} } from '../time.ts'\n\n`,
-    body,
-  ].join('')
+  const imports = (candidates: readonly string[], file: string) => {
+    const used = candidates.filter((name) => new RegExp(`\\b${name}\\b`).test(body))
+    return used.length > 0 ? `import type { ${used.join(', ')} } from '${file}'\n` : ''
+  }
+  return `${notice}${imports(Object.values(ids), '../ids.ts')}${imports(['CalendarDate', 'Instant'], '../time.ts')}\n${body}`
 }
 
 /** The schemas themselves, self-contained, so that running them needs no files. */
@@ -84,14 +81,10 @@ function typeName({ name, version }: Definition, versions: Versions): string {
 
 function typeOf(definition: Definition, named: Schemas['named'], names: ReadonlyMap<Definition, string>): string {
   const { schema } = definition
-  const head = `/** ${schema.doc} */\nexport`
-  if (schema.type === 'enum') {
-    return `${head} type ${names.get(definition)} = ${schema.symbols.map((symbol) => `'${symbol}'`).join(' | ')}\n`
-  }
-  const fields = schema.fields.map(
-    ({ name, type, doc }) => `${doc ? `  /** ${doc} */\n` : ''}  readonly ${name}: ${fieldType(type, name)}\n`,
-  )
-  return `${head} interface ${names.get(definition)} {\n${fields.join('')}}\n`
+  const name = names.get(definition) as string
+  if (schema.type === 'enum') return `/** ${schema.doc} */\nexport type ${name} = ${quoted(schema.symbols)}\n`
+  const fields = schema.fields.map(({ name, type, doc }) => field(name, fieldType(type, name), doc))
+  return interfaceOf(schema.doc, name, fields)
 
   function fieldType(type: AvroFieldType, field: string): string {
     if (typeof type === 'string') {
@@ -100,8 +93,21 @@ function typeOf(definition: Definition, named: Schemas['named'], names: Readonly
       return type === 'string' ? (ids[field] ?? 'string') : (primitives[type] as string)
     }
     if (isNullable(type)) return `${fieldType(type[1], field)} | null`
-    if ('items' in type) return `readonly ${fieldType(type.items, field)}[]`
+    if ('items' in type) return `ReadonlyArray<${fieldType(type.items, field)}>`
     if ('values' in type) return `{ readonly [key: string]: ${fieldType(type.values, field)} }`
     return type.logicalType === 'date' ? 'CalendarDate' : 'Instant'
   }
 }
+
+function categoriesOf(events: readonly Versions[]): readonly string[] {
+  const schemas = events.map((versions) => latestOf(versions).schema)
+  return [...new Set(schemas.flatMap((schema) => ('category' in schema ? [schema.category] : [])))].sort()
+}
+
+const quoted = (words: readonly string[]) => words.map((word) => `'${word}'`).join(' | ')
+
+const field = (name: string, type: string | undefined, doc?: string) =>
+  `${doc ? `  /** ${doc} */\n` : ''}  readonly ${name}: ${type}\n`
+
+const interfaceOf = (doc: string, name: string, fields: readonly string[]) =>
+  `/** ${doc} */\nexport interface ${name} {\n${fields.join('')}}\n`

@@ -25,7 +25,7 @@ export interface Measures {
   /** Millionths of one unit of the account's currency */
   readonly spendMicros: number
   /** At most one of each type, ordered by type */
-  readonly conversions: readonly Conversion[]
+  readonly conversions: ReadonlyArray<Conversion>
 }
 
 /** What a row of figures is about, within its account and day. */
@@ -204,7 +204,7 @@ export interface MetricsObserved {
   readonly currency: string
   /** In the account's time zone */
   readonly date: CalendarDate
-  readonly rows: readonly Reading[]
+  readonly rows: ReadonlyArray<Reading>
 }
 
 /** Figures of one day that the platform changed since they were last read. */
@@ -216,7 +216,7 @@ export interface MetricsRestated {
   readonly currency: string
   /** In the account's time zone */
   readonly date: CalendarDate
-  readonly rows: readonly Restatement[]
+  readonly rows: ReadonlyArray<Restatement>
 }
 
 /** Stands in the topic, at its position, for a stored event that cannot be published: nothing is skipped. */
