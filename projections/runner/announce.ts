@@ -1,0 +1,48 @@
+import type { Redis } from '@bizosaas/databases'
+import type { TopicPartition } from '@bizosaas/kafka'
+import type { Recorded } from './projection.ts'
+
+/**
+ * Tells whoever listens on Redis which read models moved for which tenant. It is news, not truth: a reader that misses it
+ * is late, never wrong, so nothing waits for it and nothing fails with it.
+ */
+export const movedChannel = 'moved'
+
+/** A message on that channel, as JSON. */
+export type Moved = TopicPartition & {
+  readonly tenantId: string
+  readonly model: string
+  /** Of the tenant's last event that the rows now hold. */
+  readonly position: number
+}
+
+export type Announcer = {
+  /** After the events are written. */
+  readonly moved: (model: string, place: TopicPartition, events: readonly Recorded[]) => void
+  readonly stop: () => void
+}
+
+/** At most one message in this time for a tenant, model and partition; the first goes out at once. */
+const quietMs = 50
+
+export function announcer(redis: Redis): Announcer {
+  const pending = new Map<string, Moved>()
+  let quiet: NodeJS.Timeout | null = null
+
+  const flush = (): void => {
+    quiet = null
+    if (pending.size === 0) return
+    for (const message of pending.values()) redis.publish(movedChannel, JSON.stringify(message))
+    pending.clear()
+    quiet = setTimeout(flush, quietMs)
+  }
+
+  return {
+    moved: (model, { topic, partition }, events) => {
+      for (const { tenantId, position } of events)
+        pending.set(`${tenantId} ${model} ${topic} ${partition}`, { tenantId, model, topic, partition, position })
+      if (quiet === null) flush()
+    },
+    stop: () => clearTimeout(quiet ?? undefined),
+  }
+}

@@ -1,0 +1,56 @@
+import type { TopicRecord } from '@bizosaas/kafka'
+import { type DomainEvent, decode, type EventType, schemaOf, topicName, topicOf } from '@bizosaas/schemas'
+import type { Projection, Recorded } from './projection.ts'
+
+/** A record that a projection handles: read as an event, or the reason why it cannot be. */
+export type Item =
+  | { readonly record: TopicRecord; readonly event: Recorded; readonly error: null }
+  | { readonly record: TopicRecord; readonly event: null; readonly error: string }
+
+/** Topics of a generation that hold what the projection handles, by the categories of its event types. */
+export function topicsOf({ types }: Projection, generation: string): string[] {
+  const categories = [...types].flatMap((type) => schemaOf(type as EventType).category ?? [])
+  return [...new Set(categories.map((category) => topicName(topicOf(category), generation)))]
+}
+
+/**
+ * The records that the projection handles; the rest is not applicable and is never decoded. An `Unreadable` stands for
+ * the event that the relay could not publish, so it concerns whoever handles that event: passing over it would leave a
+ * row that looks right and is not.
+ */
+export function itemsOf({ types }: Projection, records: readonly TopicRecord[]): Item[] {
+  const items: Item[] = []
+  for (const record of records) {
+    if (types.has(record.type)) items.push(read(record))
+    else if (record.type === 'Unreadable') items.push(...unreadable(record, types))
+  }
+  return items
+}
+
+function read(record: TopicRecord): Item {
+  const { metadata, eventId, stream, revision, position } = record
+  try {
+    if (metadata === null) throw new Error('The metadata cannot be read.')
+    const { type, data } = decode(record.type, record.version, record.bytes)
+    const { tenantId, clientId, actor, recordedAt } = metadata
+    const event = { type, data, eventId, stream, revision, position, tenantId, clientId, actor, recordedAt } as Recorded
+    return { record, event, error: null }
+  } catch (error) {
+    return { record, event: null, error: messageOf(error) }
+  }
+}
+
+function unreadable(record: TopicRecord, types: ReadonlySet<string>): Item[] {
+  try {
+    const { data } = decode('Unreadable', record.version, record.bytes) as DomainEvent<'Unreadable'>
+    const error = `${data.type} could not be published: ${data.error}`
+    return types.has(data.type) ? [{ record, event: null, error }] : []
+  } catch (error) {
+    return [{ record, event: null, error: messageOf(error) }]
+  }
+}
+
+/** Name and message, without a stack: what stands in `read_model.parked` and in the log. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+}

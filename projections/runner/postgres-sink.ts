@@ -1,0 +1,118 @@
+import type { Postgres } from '@bizosaas/databases'
+import { keyOf, type RowsByKey } from './fold.ts'
+import { moveCheckpoint, moveParameters, valuesOf } from './move.ts'
+import type { FoldProjection, Projection, Recorded, Row } from './projection.ts'
+import { rowCache } from './row-cache.ts'
+import type { Sink } from './sink.ts'
+import { checkColumns, type Table } from './tables.ts'
+
+const rememberedRows = 20_000
+
+/**
+ * Rows and checkpoint in one statement, so in one transaction and one round trip: arrays of the columns are unnested into
+ * rows, which are inserted or replace those of the same key.
+ */
+export function postgresSink(postgres: Postgres, projection: Projection, table: Table): Sink {
+  const cache = rowCache(rememberedRows)
+  const columns = table.columns.map(({ name }) => name)
+  const write = `${moveCheckpoint}, written AS (${upsert(table, moveParameters, 'moved, ')}
+    ), removed AS (${remove(table, moveParameters + columns.length)})
+    SELECT position FROM moved`
+  const justRows = upsert(table, 0, '')
+
+  return {
+    load: async (items) => {
+      if (projection.kind === 'rows') return new Map()
+      const rows = new Map<string, Row | null>()
+      const unknown = new Map<string, readonly [tenantId: string, id: string]>()
+      for (const { event } of items) {
+        const id = event === null ? null : idOf(projection, event)
+        if (event === null || id === null) continue
+        const key = keyOf(event.tenantId, id)
+        const known = cache.get(key)
+        if (known === undefined) unknown.set(key, [event.tenantId, id])
+        else rows.set(key, known)
+      }
+      for (const [key, row] of await select(postgres, table, unknown)) rows.set(key, row)
+      return rows
+    },
+
+    write: async ({ written, removed, changed }, move) => {
+      const moved = await postgres.query(write, [
+        ...valuesOf(projection, move),
+        ...columnArrays(table, written),
+        ...table.key.map((name) => removed.map((row) => row[name])),
+      ])
+      if (moved.length === 0) return false
+      cache.remember(changed)
+      return true
+    },
+
+    attempt: async (rows) => {
+      const kept = new Error('kept nothing')
+      const attempt = postgres.transaction(async (tx) => {
+        await tx.query(justRows, columnArrays(table, rows))
+        throw kept
+      })
+      await attempt.catch((error) => {
+        if (error !== kept) throw error
+      })
+    },
+
+    forget: cache.forget,
+  }
+}
+
+/** Null for an event whose handler will say what is wrong with it. */
+function idOf(projection: FoldProjection, event: Recorded): string | null {
+  try {
+    return projection.id(event)
+  } catch {
+    return null
+  }
+}
+
+async function select(
+  postgres: Postgres,
+  table: Table,
+  keys: ReadonlyMap<string, readonly [tenantId: string, id: string]>,
+): Promise<RowsByKey> {
+  if (keys.size === 0) return new Map()
+  const tenants = [...keys.values()].map(([tenantId]) => tenantId)
+  const ids = [...keys.values()].map(([, id]) => id)
+  const found = await postgres.query<Row & { tenant_id: string; id: string }>(
+    `SELECT ${table.columns.map(({ name }) => name).join(', ')} FROM ${table.name}
+     JOIN unnest($1::uuid[], $2::uuid[]) AS wanted (tenant_id, id) USING (tenant_id, id)`,
+    [tenants, ids],
+  )
+  return new Map(found.map((row) => [keyOf(row.tenant_id, row.id), row]))
+}
+
+/** @param from how many parameters come before  @param gate joined in, so that nothing is written where it has no row */
+function upsert({ name, columns, key }: Table, from: number, gate: string): string {
+  const names = columns.map((column) => column.name)
+  const arrays = columns.map((column, index) => `$${from + index + 1}::${column.type}[]`)
+  const others = names.filter((column) => !key.includes(column))
+  return `
+    INSERT INTO ${name} (${names.join(', ')})
+    SELECT r.* FROM ${gate}unnest(${arrays.join(', ')}) AS r
+    ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${others.map((column) => `${column} = excluded.${column}`).join(', ')}`
+}
+
+function remove({ name, columns, key }: Table, from: number): string {
+  const typeOf = new Map(columns.map((column) => [column.name, column.type]))
+  const arrays = key.map((column, index) => `$${from + index + 1}::${typeOf.get(column)}[]`)
+  return `
+    DELETE FROM ${name} USING moved, unnest(${arrays.join(', ')}) AS gone (${key.join(', ')})
+    WHERE (${key.map((column) => `${name}.${column}`)}) = (${key.map((column) => `gone.${column}`)})`
+}
+
+/** One array per column. */
+function columnArrays(table: Table, rows: readonly Row[]): unknown[][] {
+  const [first] = rows
+  if (first !== undefined) checkColumns(table, first)
+  return table.columns.map(({ name, type }) =>
+    // pg would take an array in a jsonb column for an array of Postgres.
+    rows.map(type === 'jsonb' ? (row) => JSON.stringify(row[name]) : (row) => row[name]),
+  )
+}

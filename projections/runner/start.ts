@@ -1,0 +1,58 @@
+import { connectClickHouse, connectPostgres, connectRedis } from '@bizosaas/databases'
+import { connectKafka, connectRegistry, createTopics } from '@bizosaas/kafka'
+import type { Health, Settings, Stop } from '@bizosaas/runtime'
+import { topicName, topics } from '@bizosaas/schemas'
+import { projections } from '../all.ts'
+import { announcer } from './announce.ts'
+import type { Projection } from './projection.ts'
+import { type Parts, runProjection } from './run-projection.ts'
+
+export const projectionSettings = [
+  'KAFKA_BROKERS',
+  'SCHEMA_REGISTRY_URL',
+  'POSTGRES_PROJECTOR_URL',
+  'CLICKHOUSE_PROJECTOR_URL',
+  'REDIS_URL',
+  'TOPIC_GENERATION',
+  'TOPIC_PARTITIONS',
+] as const
+
+export type ProjectionConfig = Settings<(typeof projectionSettings)[number]>
+
+/** The tables that all projections share: to be applied as the owner of the database, before the first start. */
+export const readModelMigrations = new URL('../migrations/', import.meta.url)
+
+/**
+ * Starts the runner as a unit. Any number of them share the partitions of each projection among themselves.
+ * @param run which projections; all of the system's
+ */
+export async function start(
+  config: ProjectionConfig,
+  health?: Health,
+  run: readonly Projection[] = projections,
+): Promise<Stop> {
+  const { TOPIC_GENERATION: generation, TOPIC_PARTITIONS: partitions } = config
+  const kafka = connectKafka({ brokers: config.KAFKA_BROKERS, clientId: 'projections' })
+  const registry = await connectRegistry(config.SCHEMA_REGISTRY_URL)
+  const names = topics.map((topic) => topicName(topic, generation))
+  await createTopics(kafka, names, partitions)
+
+  const postgres = connectPostgres(config.POSTGRES_PROJECTOR_URL, {
+    name: 'projections',
+    connections: 10,
+    statementTimeoutMs: 60_000,
+  })
+  const clickhouse = connectClickHouse(config.CLICKHOUSE_PROJECTOR_URL, { name: 'projections' })
+  const redis = connectRedis(config.REDIS_URL)
+  const parts: Parts = { kafka, registry, postgres, clickhouse, announcer: announcer(redis), generation }
+
+  const running = await Promise.all(run.map((projection) => runProjection(projection, parts)))
+  for (const [index, { check }] of running.entries()) health?.add(run[index]?.name ?? '', async () => check())
+
+  return async () => {
+    await Promise.all(running.map(({ stop }) => stop()))
+    parts.announcer.stop()
+    redis.close()
+    await Promise.all([postgres.close(), clickhouse.close()])
+  }
+}

@@ -1,0 +1,151 @@
+import type { Postgres } from '@bizosaas/databases'
+import { type ConsumedBatch, readRecords, type SchemaRegistry, type TopicPartition } from '@bizosaas/kafka'
+import type { Log } from '@bizosaas/runtime'
+import { advance, newlyParked, type Step } from './advance.ts'
+import type { Announcer } from './announce.ts'
+import { type Checkpoint, readCheckpoints, recordHalt } from './checkpoint.ts'
+import { countsOf } from './counts.ts'
+import { demandOf } from './database-errors.ts'
+import { messageOf } from './items.ts'
+import { budgetAfter, fullBudget } from './parking-budget.ts'
+import { patiently, Stopping } from './patience.ts'
+import type { Projection } from './projection.ts'
+import { describeGap } from './sequence.ts'
+import type { Sink } from './sink.ts'
+import type { Parked } from './unparked.ts'
+
+/** What the consumer has to do after a batch: fetch on, leave the partition alone, or ask for its checkpoint again. */
+export type Verdict = 'go on' | 'halt' | 'ask again'
+
+/** One projection version's work on the partitions that are assigned to this process. */
+export type Worker = {
+  /** The offsets to begin at. Waits for the database. */
+  readonly startAt: (assigned: readonly TopicPartition[]) => Promise<number[]>
+  /** Takes a partition further; one batch of it at a time. Waits for the databases and the schema registry. */
+  readonly take: (batch: ConsumedBatch) => Promise<Verdict>
+  /** Partitions that are not going on, and why. */
+  readonly halted: ReadonlyMap<string, string>
+}
+
+/** Many streams at once cannot be applied: the projection stops, for trying again would not mend it. */
+export class ParkingBurst extends Error {
+  override readonly name = 'ParkingBurst'
+}
+
+export type WorkerParts = {
+  readonly sink: Sink
+  readonly postgres: Postgres
+  readonly registry: SchemaRegistry
+  readonly announcer: Announcer
+  readonly log: Log
+  readonly stopping: AbortSignal
+}
+
+export function worker(projection: Projection, parts: WorkerParts): Worker {
+  const { sink, postgres, registry, announcer, log, stopping } = parts
+  const counts = countsOf(projection)
+  const checkpoints = new Map<string, Checkpoint>()
+  const halted = new Map<string, string>()
+  let budget = fullBudget
+
+  const waited = (error: unknown): void => {
+    counts.waited()
+    log.warn({ reason: messageOf(error) }, 'waiting')
+  }
+  const wait = <Result>(work: () => Promise<Result>): Promise<Result> =>
+    patiently(work, (error) => demandOf(error) === 'wait', stopping, waited)
+
+  const halt = async (place: TopicPartition, reason: string): Promise<void> => {
+    halted.set(nameOf(place), reason)
+    counts.halted(place, true)
+    log.error({ topic: place.topic, partition: place.partition, reason }, 'halted')
+    await wait(() => recordHalt(postgres, projection, place, reason))
+  }
+
+  /** A schema that only a later release knows, a record of somebody else, a registry that is away: all of it waits. */
+  const readable = (batch: ConsumedBatch) =>
+    patiently(
+      () => readRecords(batch, registry),
+      () => true,
+      stopping,
+      (error) => {
+        waited(error)
+        recordHalt(postgres, projection, batch, messageOf(error)).catch(waited)
+      },
+    )
+
+  const moved = async (batch: ConsumedBatch, step: Step & { type: 'moved' }, startedAt: number): Promise<Verdict> => {
+    const { to, done, gap } = step
+    const poisoned = newlyParked(done.parked)
+    budget = budgetAfter(budget, poisoned.length, done.applied.length)
+    checkpoints.set(nameOf(batch), to)
+    counts.batch(done, (performance.now() - startedAt) / 1000)
+    counts.behind(batch, batch.highWater - 1 - to.offset)
+    for (const parked of poisoned) log.error(factsOf(parked), 'stream parked')
+    announcer.moved(projection.name, batch, done.applied)
+    if (gap === null) return 'go on'
+    await halt(batch, describeGap(gap))
+    return 'halt'
+  }
+
+  const settle = async (batch: ConsumedBatch, from: Checkpoint): Promise<Verdict> => {
+    const startedAt = performance.now()
+    const records = await readable(batch)
+    const mayPark = (streams: number, applied: number) => budgetAfter(budget, streams, applied) >= 0
+    const step = await wait(() => advance(projection, sink, from, records, mayPark))
+    switch (step.type) {
+      case 'moved':
+        return moved(batch, step, startedAt)
+      case 'lost':
+        log.warn({ topic: batch.topic, partition: batch.partition }, 'another runner has moved the checkpoint')
+        return 'ask again'
+      case 'burst':
+        for (const parked of step.poisoned) log.error(factsOf(parked), 'would park this stream')
+        throw new ParkingBurst(burstOf(step.poisoned))
+    }
+  }
+
+  return {
+    halted,
+
+    startAt: async (assigned) => {
+      sink.forget()
+      const found = await wait(() => readCheckpoints(postgres, projection, assigned))
+      for (const checkpoint of found) {
+        checkpoints.set(nameOf(checkpoint), checkpoint)
+        halted.delete(nameOf(checkpoint))
+        counts.halted(checkpoint, false)
+      }
+      return found.map(({ offset }) => offset + 1)
+    },
+
+    take: async (batch) => {
+      const from = checkpoints.get(nameOf(batch))
+      if (from === undefined) return 'ask again'
+      try {
+        return await settle(batch, from)
+      } catch (error) {
+        if (error instanceof Stopping) return 'halt'
+        await halt(batch, messageOf(error))
+        throw error
+      }
+    },
+  }
+}
+
+function nameOf({ topic, partition }: TopicPartition): string {
+  return `${topic}[${partition}]`
+}
+
+function factsOf({ record, error }: Parked) {
+  const { stream, type, position, revision } = record
+  return { stream, type, position, revision, reason: error }
+}
+
+function burstOf(poisoned: readonly Parked[]): string {
+  const reasons = [...new Set(poisoned.map(({ error }) => error))].slice(0, 3).join(' | ')
+  return (
+    `${poisoned.length} streams at once cannot be applied, so the handler or the table is likely to be wrong. ` +
+    `Mend it and start the projection again. ${reasons}`
+  )
+}
