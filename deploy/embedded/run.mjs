@@ -51,7 +51,8 @@ async function prepare() {
   const whole = await Promise.all(wanted.map((part) => isWhole(folderOf(part, pins[part]))))
   const missing = wanted.filter((_, index) => !whole[index])
   if (withParts) await inStep('Tools', (waitFor) => requireTools(['java', 'setpriv'], waitFor))
-  if (missing.some((part) => part !== 'node')) await inStep('Tools', (waitFor) => requireTools(['git', 'maven', 'python', 'pip'], waitFor))
+  if (missing.some((part) => part !== 'node'))
+    await inStep('Tools', (waitFor) => requireTools(['git', 'maven', 'python', 'pip'], waitFor))
 
   const fetched = Object.fromEntries(wanted.map((part) => [part, missing.includes(part) ? fetchPart(part) : undefined]))
   const packages = Promise.resolve(fetched.node).then(() => {

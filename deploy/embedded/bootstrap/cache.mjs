@@ -62,7 +62,10 @@ export async function sweep(cache = cacheFolder) {
     const [, ofHost, pid] = /^\..+\.([a-zA-Z0-9]+)\.(\d+)\.[0-9a-f]{8}(?:\.damaged)?$/.exec(name) ?? []
     if (pid === undefined) continue
     const file = path.join(cache, name)
-    const old = await stat(file).then((info) => Date.now() - info.mtimeMs > aDay, () => false)
+    const old = await stat(file).then(
+      (info) => Date.now() - info.mtimeMs > aDay,
+      () => false,
+    )
     if (old || (ofHost === host && !isAlive(Number(pid)))) await rm(file, { recursive: true, force: true })
   }
 }

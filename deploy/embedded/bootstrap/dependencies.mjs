@@ -31,7 +31,10 @@ export async function installDependencies(root, node, waitFor) {
 /** Waits for the lock. It ends with `unlock`, or with this process however that ends: the holder reads a pipe from here. */
 function lock(/** @type {string} */ file) {
   return new Promise((resolve, reject) => {
-    const holder = spawn('flock', [file, 'sh', '-c', 'echo locked; exec cat'], { stdio: ['pipe', 'pipe', 'ignore'], detached: true })
+    const holder = spawn('flock', [file, 'sh', '-c', 'echo locked; exec cat'], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+      detached: true,
+    })
     holder.on('error', reject)
     holder.stdout.once('data', () => resolve(() => holder.stdin.end()))
   })

@@ -52,7 +52,9 @@ export async function fetchPinned(pin, folder, waitFor) {
 async function download(/** @type {Pin} */ pin, /** @type {string} */ target) {
   if (pin.npm) {
     // "pack" instead of "install": the registry's own archive, byte by byte, so that its hash can be pinned.
-    await runTool([...npm(), 'pack', '--silent', '--ignore-scripts', '--pack-destination', target, pin.npm], { cwd: target })
+    await runTool([...npm(), 'pack', '--silent', '--ignore-scripts', '--pack-destination', target, pin.npm], {
+      cwd: target,
+    })
   } else if (pin.pip) {
     const flags = ['--no-deps', '--only-binary', ':all:', '--disable-pip-version-check', '--no-input', '--quiet']
     await runTool(['python3', '-m', 'pip', 'download', ...flags, '--dest', target, pin.pip])
@@ -70,10 +72,21 @@ async function compare(/** @type {Pin} */ pin, /** @type {string} */ downloads) 
   const present = await readdir(downloads)
   for (const name of new Set([...present, ...Object.keys(pin.files)])) {
     const pinned = pin.files[name]
-    if (pinned === undefined) throw new Problem(`${pin.title}: ${name} came with the download but is not pinned; compare pinned.json with the release.`)
-    if (!present.includes(name)) throw new Problem(`${pin.title}: ${name} is pinned but was not downloaded; this machine may need another build of it (only Linux on x86-64 is supported).`)
-    const hash = createHash('sha256').update(await readFile(path.join(downloads, name))).digest('hex')
-    if (hash !== pinned) throw new Problem(`${pin.title}: ${name} has SHA-256 ${hash} instead of the pinned ${pinned}; do not use it, ask where your registry or mirror got it from.`)
+    if (pinned === undefined)
+      throw new Problem(
+        `${pin.title}: ${name} came with the download but is not pinned; compare pinned.json with the release.`,
+      )
+    if (!present.includes(name))
+      throw new Problem(
+        `${pin.title}: ${name} is pinned but was not downloaded; this machine may need another build of it (only Linux on x86-64 is supported).`,
+      )
+    const hash = createHash('sha256')
+      .update(await readFile(path.join(downloads, name)))
+      .digest('hex')
+    if (hash !== pinned)
+      throw new Problem(
+        `${pin.title}: ${name} has SHA-256 ${hash} instead of the pinned ${pinned}; do not use it, ask where your registry or mirror got it from.`,
+      )
   }
 }
 

@@ -9,6 +9,8 @@ import { realpathSync } from 'node:fs'
  */
 export function npm(node = process.execPath) {
   const inherited = process.env.npm_execpath
-  const script = inherited?.endsWith('npm-cli.js') ? inherited : realpathSync(execFileSync('sh', ['-c', 'command -v npm'], { encoding: 'utf8' }).trim())
+  const script = inherited?.endsWith('npm-cli.js')
+    ? inherited
+    : realpathSync(execFileSync('sh', ['-c', 'command -v npm'], { encoding: 'utf8' }).trim())
   return [node, script]
 }

@@ -5,7 +5,8 @@
 
 const terminal = process.stdout.isTTY && !process.env.CI
 const dim = (/** @type {string} */ text) => (terminal ? `\x1b[2m${text}\x1b[22m` : text)
-const colour = (/** @type {number} */ code, /** @type {string} */ text) => (terminal ? `\x1b[${code}m${text}\x1b[39m` : text)
+const colour = (/** @type {number} */ code, /** @type {string} */ text) =>
+  terminal ? `\x1b[${code}m${text}\x1b[39m` : text
 const seconds = (/** @type {number} */ since) => `${((Date.now() - since) / 1000).toFixed(1)} s`
 const width = 26
 

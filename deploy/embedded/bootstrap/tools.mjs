@@ -33,7 +33,9 @@ export async function requireTools(names, waitFor) {
     missing = missing.filter((name) => !works(name))
   }
   if (missing.length > 0) {
-    throw new Problem(`${list(missing.map((name) => tools[name].name))} ${missing.length > 1 ? 'are' : 'is'} missing: install ${missing.length > 1 ? 'them' : 'it'} (Debian: apt-get install ${missing.map((name) => tools[name].debian).join(' ')}) and start again.`)
+    throw new Problem(
+      `${list(missing.map((name) => tools[name].name))} ${missing.length > 1 ? 'are' : 'is'} missing: install ${missing.length > 1 ? 'them' : 'it'} (Debian: apt-get install ${missing.map((name) => tools[name].debian).join(' ')}) and start again.`,
+    )
   }
   if (names.includes('java')) requireJava()
 }

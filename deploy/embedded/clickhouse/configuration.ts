@@ -1,0 +1,17 @@
+/** The server's configuration, written at each start since the port may have changed. */
+export const configuration = (folder: string, httpPort: number): string => `<clickhouse>
+  <logger><level>warning</level><console>true</console><console_log_level>warning</console_log_level></logger>
+  <query_log><database>system</database><table>query_log</table><flush_interval_milliseconds>1000</flush_interval_milliseconds><ttl>event_date + INTERVAL 3 DAY DELETE</ttl></query_log>
+  <part_log><database>system</database><table>part_log</table><flush_interval_milliseconds>1000</flush_interval_milliseconds><ttl>event_date + INTERVAL 3 DAY DELETE</ttl></part_log>
+  <listen_host>127.0.0.1</listen_host>
+  <http_port>${httpPort}</http_port>
+  <path>${xml(folder)}/data/</path>
+  <users_config>${xml(folder)}/users.xml</users_config>
+  <async_load_databases>false</async_load_databases>
+  <max_server_memory_usage>4000000000</max_server_memory_usage>
+  <max_concurrent_queries>100</max_concurrent_queries>
+  <mark_cache_size>268435456</mark_cache_size>
+</clickhouse>
+`
+
+const xml = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')

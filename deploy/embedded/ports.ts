@@ -1,0 +1,50 @@
+import { createServer } from 'node:net'
+import type { SettingName } from '@bizosaas/runtime'
+
+/** What listens, by the setting that says where. */
+export const portNames = [
+  'KURRENTDB_PORT',
+  'KAFKA_PORT',
+  'KAFKA_CONTROLLER_PORT',
+  'SCHEMA_REGISTRY_PORT',
+  'POSTGRES_PORT',
+  'CLICKHOUSE_HTTP_PORT',
+  'VALKEY_PORT',
+  'CAMPAIGNS_PORT',
+  'INTEGRATIONS_PORT',
+  'QUERY_PORT',
+] as const satisfies readonly SettingName[]
+
+export type PortName = (typeof portNames)[number]
+export type Ports = Readonly<Record<PortName, number>>
+
+/** A free port for each name. All are held until the last is found, so that they differ. */
+export async function freePorts(): Promise<Ports> {
+  const held = await Promise.all(portNames.map(async (name) => ({ name, ...(await hold(0)) })))
+  await Promise.all(held.map(({ release }) => release()))
+  return Object.fromEntries(held.map(({ name, port }) => [name, port])) as Ports
+}
+
+/** @returns whether something already listens on the port, on 127.0.0.1 or on every address */
+export async function isTaken(port: number): Promise<boolean> {
+  try {
+    const { release } = await hold(port)
+    await release()
+    return false
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return true
+    throw error
+  }
+}
+
+function hold(port: number): Promise<{ port: number; release: () => Promise<void> }> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
+      const address = server.address()
+      const release = () => new Promise<void>((released) => server.close(() => released()))
+      resolve({ port: typeof address === 'object' && address !== null ? address.port : port, release })
+    })
+  })
+}

@@ -1,0 +1,32 @@
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { writeSecret } from '../secrets.ts'
+import type { PartState } from './supervise.ts'
+
+/** What runs, for the commands beside it (`npm run stack`, `npm run token`); `<data>/state.json`, readable by its owner alone. */
+export type State = {
+  /** The supervisor's process id. */
+  readonly pid: number
+  readonly startedAt: string
+  readonly stopping: boolean
+  readonly parts: Readonly<Record<string, PartStatus>>
+  /** Every setting that a unit needs to take part, passwords included. */
+  readonly settings: Readonly<Record<string, string>>
+}
+
+export type PartStatus = {
+  readonly state: PartState
+  readonly pid: number | null
+  readonly restarts: number
+  readonly ports: readonly number[]
+}
+
+const fileOf = (dataFolder: string) => path.join(dataFolder, 'state.json')
+
+export function readState(dataFolder: string): State | null {
+  const file = fileOf(dataFolder)
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as State) : null
+}
+
+export const writeState = (dataFolder: string, state: State): void =>
+  writeSecret(fileOf(dataFolder), JSON.stringify(state, null, 2))
