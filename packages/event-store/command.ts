@@ -30,19 +30,19 @@ export interface CommandRequest<Command> {
 }
 
 export type Outcome<Event extends DomainEvent = DomainEvent, State = unknown> =
-  | Accepted<'recorded', Event, State>
-  /** The command had been carried out before: the answer is that of the first time. */
-  | Accepted<'repeated', Event, State>
-  /** What the command wants held already: no events. */
-  | Accepted<'unchanged', Event, State>
+  | Accepted<Event, State>
   | { readonly type: 'refused'; readonly refusal: Refusal; readonly revision: number }
   /** The aggregate is not at the revision that the sender has seen. */
   | { readonly type: 'stale'; readonly expected: number; readonly actual: number }
   /** The command id came before, with something else. */
   | { readonly type: 'key-reused' }
 
-interface Accepted<Type, Event, State> {
-  readonly type: Type
+export interface Accepted<Event extends DomainEvent = DomainEvent, State = unknown> {
+  /**
+   * `repeated`: the command had been carried out before, and this is the answer of the first time.
+   * `unchanged`: what it wants held already, so it has no events.
+   */
+  readonly type: 'recorded' | 'repeated' | 'unchanged'
   readonly revision: number
   readonly position: number
   readonly events: readonly Event[]

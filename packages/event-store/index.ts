@@ -1,6 +1,6 @@
 /** The event store, and how a command becomes events in it. */
 export { type Claim, type Claimer, claimer } from './claims.ts'
-export type { CommandContext, CommandRequest, Outcome } from './command.ts'
+export type { Accepted, CommandContext, CommandRequest, Outcome } from './command.ts'
 export { commandHandler, type Handle } from './command-handler.ts'
 export { alreadyDone, type Decider, fold, isRefusal, type Refusal } from './decider.ts'
 export { StoreUnavailable, WrongRevision } from './errors.ts'

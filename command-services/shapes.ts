@@ -1,0 +1,34 @@
+import { type TSchema, Type } from 'typebox'
+import { Format } from 'typebox/format'
+
+/** Shapes that the bodies of commands share. Descriptions continue the sentence "… must be …". */
+
+// Patterns take linear time on any input: they are tried on texts of any length.
+
+/** Kept without the spaces around it. */
+export const Name = Type.String({
+  maxLength: 200,
+  pattern: '^(?!\\s*$)\\P{Cc}+$',
+  description: 'a text of 1 to 200 characters on one line, without control characters',
+})
+
+/** What somebody wants to have said; it may have several lines. */
+export const Remark = Type.String({
+  maxLength: 2_000,
+  pattern: '^(?!\\s*$)[\\P{Cc}\\n\\r\\t]+$',
+  description: 'a text of 1 to 2000 characters, without control characters but the ends of lines and tabs',
+})
+
+/** An id that a platform gave, compared as it is written. */
+export const PlatformId = Type.String({
+  maxLength: 200,
+  pattern: '^[^\\p{Cc}\\s]+$',
+  description: 'a text of 1 to 200 characters without spaces and control characters',
+})
+
+const currencies = new Set(Intl.supportedValuesOf('currency'))
+Format.Set('currency', (code) => currencies.has(code))
+export const Currency = Type.String({ format: 'currency', description: 'an ISO 4217 code such as USD' })
+
+/** May be left out, or null. */
+export const Maybe = <Schema extends TSchema>(schema: Schema) => Type.Optional(Type.Union([schema, Type.Null()]))

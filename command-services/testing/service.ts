@@ -1,0 +1,132 @@
+import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type SpawnedNode, spawnNode } from '@bizosaas/embedded/kurrentdb-node/spawn.ts'
+import { connectEventStore, type EventStore, type StoredEvent } from '@bizosaas/event-store'
+import { type Role, type Serving, signAccessToken } from '@bizosaas/http'
+import { TenantId } from '@bizosaas/schemas'
+import { afterAll, beforeAll } from '@jest/globals'
+
+export interface Answer {
+  readonly status: number
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into JSON
+  readonly body: any
+  readonly etag: string | null
+  readonly token: string | null
+  readonly headers: Headers
+}
+
+interface Sent {
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+  readonly roles?: readonly Role[]
+  readonly tenantId?: string
+  /** Restricts the sender to one client. */
+  readonly clientId?: string
+  readonly token?: string
+}
+
+export interface ServiceUnderTest {
+  readonly tenantId: TenantId
+  readonly clientId: string
+  readonly store: EventStore
+  readonly sign: (changes?: Partial<Parameters<typeof signAccessToken>[0]>) => string
+  readonly ask: (method: 'POST' | 'PUT' | 'GET', path: string, sent?: Sent) => Promise<Answer>
+  /** How many events there are of this test file's tenant. */
+  readonly eventsOf: (id: string) => Promise<readonly StoredEvent[]>
+  readonly eventCount: () => Promise<number>
+}
+
+const trust = { JWT_ISSUER: 'https://issuer.test', JWT_AUDIENCE: 'api.test' }
+
+/** What every command service is configured with. */
+export type CommonConfig = typeof trust & {
+  readonly KURRENTDB_URL: string
+  readonly TOPIC_GENERATION: string
+  readonly TOPIC_PARTITIONS: number
+  readonly JWT_PUBLIC_KEY_FILE: string
+  readonly HOST: string
+}
+
+/**
+ * A command service on any free port, with keys and a tenant of its own, over the event store that KURRENTDB_URL names or
+ * over one of its own.
+ */
+export function useService(start: (config: CommonConfig) => Promise<Serving>): ServiceUnderTest {
+  const tenantId = TenantId.parse(randomUUID())
+  const clientId = randomUUID()
+  let keys: { publicKey: KeyObject; privateKey: KeyObject }
+  let folder: string
+  let node: SpawnedNode | null = null
+  let serving: Serving
+  let store: EventStore
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'command-service-'))
+    keys = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const keyFile = join(folder, 'public.pem')
+    await writeFile(keyFile, keys.publicKey.export({ type: 'spki', format: 'pem' }))
+    if (!process.env.KURRENTDB_URL) node = await spawnNode(join(folder, 'store'))
+    const url = node?.url ?? process.env.KURRENTDB_URL ?? ''
+    store = connectEventStore(url)
+    serving = await start({
+      ...trust,
+      KURRENTDB_URL: url,
+      TOPIC_GENERATION: 'g1',
+      TOPIC_PARTITIONS: 12,
+      JWT_PUBLIC_KEY_FILE: keyFile,
+      HOST: '127.0.0.1',
+    })
+  })
+  afterAll(async () => {
+    await serving?.()
+    await store?.close()
+    await node?.stop()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  const sign: ServiceUnderTest['sign'] = (changes = {}) =>
+    signAccessToken({
+      privateKey: keys.privateKey,
+      issuer: trust.JWT_ISSUER,
+      audience: trust.JWT_AUDIENCE,
+      subject: 'ann',
+      tenantId,
+      roles: ['owner'],
+      expiresInSeconds: 600,
+      ...changes,
+    })
+
+  const ask: ServiceUnderTest['ask'] = async (method, path, sent = {}) => {
+    const { body, headers = {}, roles = ['owner'], tenantId: tenant = tenantId, clientId: client } = sent
+    const token = sent.token ?? sign({ roles, tenantId: tenant, ...(client ? { clientId: client } : {}) })
+    const answer = await fetch(`${serving.url}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    })
+    return {
+      status: answer.status,
+      body: await answer.json(),
+      etag: answer.headers.get('etag'),
+      token: answer.headers.get('x-consistency-token'),
+      headers: answer.headers,
+    }
+  }
+
+  const stored = async () => (await store.readAll({ from: 'start', maxCount: 1_000_000 })).filter(isOurs)
+  const isOurs = ({ stream }: StoredEvent) => stream.includes(`-${tenantId}.`)
+
+  return {
+    tenantId,
+    clientId,
+    get store() {
+      return store
+    },
+    sign,
+    ask,
+    eventsOf: async (id) => (await stored()).filter(({ stream }) => stream.includes(id)),
+    eventCount: async () => (await stored()).length,
+  }
+}
