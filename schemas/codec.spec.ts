@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { codecOf } from './codec.ts'
 import { InvalidEvent, UnknownEvent, UnreadableEvent } from './errors.ts'
+import { CampaignId } from './ids.ts'
+import type { Upcasters } from './upcasters.ts'
 
 /** A made-up event: version 2 gains a field with a default, version 3 (another major) splits one. */
 const person = (major: number, fields: readonly unknown[]) => ({
@@ -65,6 +67,12 @@ describe('an old version is read as the latest', () => {
     expect(codec3.decode(3, codec3.encode(latest))).toStrictEqual(latest)
     expect(codec3.fromStored(3, latest)).toBe(latest)
   })
+})
+
+test('an upcaster knows the data of its event and version', () => {
+  const typed: Upcasters = { CampaignPaused: { 1: (stored) => ({ ...stored, reason: stored.reason ?? 'unknown' }) } }
+  const campaignId = CampaignId.parse('01989a3c-6f00-7cc1-9d6e-2b1f0c4d5e02')
+  expect(typed.CampaignPaused?.[1]?.({ campaignId, reason: null })).toEqual({ campaignId, reason: 'unknown' })
 })
 
 test('what was stored is published in the version it was stored in', () => {
