@@ -36,8 +36,11 @@ export async function serve(service: Service): Promise<Serving> {
     state.stopping = true
     const closed = new Promise((resolve) => server.close(resolve))
     for (const stream of streams) stream.end()
+    // Node closes what is idle when it stops listening; connections whose answer comes later are for us to close.
+    const sweep = setInterval(() => server.closeIdleConnections(), 20)
     const limit = setTimeout(() => server.closeAllConnections(), finishWithinMs)
     await closed
+    clearInterval(sweep)
     clearTimeout(limit)
   }
   return Object.assign(stop, { url })
