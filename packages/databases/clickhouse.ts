@@ -90,5 +90,5 @@ const comeAgain = new Set(['209', '210', '202', '252'])
 const isAway = (error: unknown): boolean => {
   if (error instanceof ClickHouseError) return comeAgain.has(error.code)
   // What the client itself says of a broken connection has words only.
-  return isConnectionError(error) || (error instanceof Error && /socket hang up|timeout error/i.test(error.message))
+  return isConnectionError(error) || /socket hang up|timeout error/i.test(String((error as Error | null)?.message))
 }

@@ -15,9 +15,13 @@ export class StoreUnavailable extends Error {
 
 /** The innermost reason: a refused connection to a host with two addresses is an AggregateError without words. */
 const reasonOf = (cause: unknown): string => {
-  if (cause instanceof AggregateError && cause.errors.length > 0) return reasonOf(cause.errors[0])
-  return cause instanceof Error ? cause.message : String(cause)
+  const [first] = causesOf(cause)
+  if (first !== undefined) return reasonOf(first)
+  return String((cause as Error | null)?.message ?? cause)
 }
+
+const causesOf = (error: unknown): readonly unknown[] =>
+  typeof error === 'object' && error !== null && 'errors' in error && Array.isArray(error.errors) ? error.errors : []
 
 const connectionCodes = new Set([
   'ECONNREFUSED',
@@ -32,6 +36,6 @@ const connectionCodes = new Set([
 
 /** Whether the operating system says that the other side cannot be reached. */
 export const isConnectionError = (error: unknown): boolean => {
-  if (error instanceof AggregateError) return error.errors.some(isConnectionError)
-  return error instanceof Error && 'code' in error && connectionCodes.has(String(error.code))
+  if (typeof error !== 'object' || error === null) return false
+  return connectionCodes.has(String((error as { code?: unknown }).code)) || causesOf(error).some(isConnectionError)
 }

@@ -53,6 +53,9 @@ export const connectPostgres = (
 
   const inTransaction = async <Result>(begin: string, work: (tx: Queryable) => Promise<Result>): Promise<Result> => {
     const client = await available(pool.connect())
+    // The statement that a breaking connection interrupts says so; without a listener the client says it to the process.
+    const ignore = () => {}
+    client.on('error', ignore)
     let broken: Error | undefined
     try {
       await available(client.query(begin))
@@ -63,6 +66,7 @@ export const connectPostgres = (
       broken = await rollback(client)
       throw error
     } finally {
+      client.off('error', ignore)
       client.release(broken)
     }
   }
@@ -111,6 +115,6 @@ const isAway = (error: unknown): boolean => {
   // What the driver itself says of a broken connection has words only.
   return (
     isConnectionError(error) ||
-    (error instanceof Error && /connection|timeout exceeded|Client was closed/i.test(error.message))
+    /connection|timeout exceeded|Client was closed/i.test(String((error as Error | null)?.message))
   )
 }

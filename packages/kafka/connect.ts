@@ -27,11 +27,14 @@ export const connectKafka = (options: {
     clientId: options.clientId,
     connectionTimeout: 3_000,
     requestTimeout: 30_000,
-    retry: { initialRetryTime: 200, maxRetryTime: 5_000, retries: 8 },
+    retry,
     logLevel: logLevel.INFO,
     logCreator: () => writeLog,
   })
 }
+
+/** How long the client tries to reach a broker before it gives up: about half a minute. */
+export const retry = { initialRetryTime: 200, maxRetryTime: 5_000, retries: 8 }
 
 /** What the client calls an error is mostly a retry or a rebalance: what fails in the end is thrown, and logged by whoever it stops. */
 const writeLog = ({ level, log: entry }: LogEntry): void => {

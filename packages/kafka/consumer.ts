@@ -1,5 +1,5 @@
 import kafkajs, { type ConsumerGroupJoinEvent, type KafkaMessage } from 'kafkajs'
-import type { KafkaCluster, TopicPartition } from './connect.ts'
+import { type KafkaCluster, retry, type TopicPartition } from './connect.ts'
 
 /** Consecutive records of one partition. */
 export type ConsumedBatch = TopicPartition & {
@@ -58,15 +58,18 @@ export const consume = async (kafka: KafkaCluster, options: ConsumerOptions): Pr
     maxBytesPerPartition,
     maxBytes: 8 * maxBytesPerPartition,
     metadataMaxAge: 60_000,
+    retry: { ...retry, restartOnFailure: async () => !ending },
   })
   let assignment = 0
+  let joined = false
   let failure: Error | null = null
+  let ending = false
 
   /** Positions the partitions at the caller's checkpoints, unless they have been assigned anew meanwhile. */
   const begin = async (partitions: readonly TopicPartition[]): Promise<void> => {
     const current = assignment
     const offsets = await options.startAt(partitions)
-    if (current !== assignment) return
+    if (current !== assignment || !joined) return
     partitions.forEach((partition, index) => {
       client.seek({ ...partition, offset: String(offsets[index] ?? 0) })
     })
@@ -77,24 +80,41 @@ export const consume = async (kafka: KafkaCluster, options: ConsumerOptions): Pr
     failure ??= error instanceof Error ? error : new Error(String(error))
   }
 
+  const end = async (): Promise<void> => {
+    ending = true
+    assignment++
+    await client.disconnect()
+  }
+
+  const beginOrFail = async (partitions: readonly TopicPartition[]): Promise<void> => {
+    try {
+      await begin(partitions)
+    } catch (error) {
+      fail(error)
+      await afterJoining()
+      await end()
+      options.onFailure(failure ?? new Error('unknown'))
+    }
+  }
+
   // This listener runs inside the join, before the first fetch: so nothing is fetched that was not asked for.
   client.on(client.events.GROUP_JOIN, ({ payload }: ConsumerGroupJoinEvent) => {
     assignment++
+    joined = true
     const partitions = Object.entries(payload.memberAssignment).flatMap(([topic, numbers]) =>
       numbers.map((partition) => ({ topic, partition })),
     )
     client.pause(asTopics(partitions))
-    begin(partitions).catch(async (error) => {
-      fail(error)
-      await client.disconnect()
-      options.onFailure(failure ?? error)
-    })
+    // A client that was told to stop while it was joining joins all the same.
+    if (ending) void afterJoining().then(end)
+    else void beginOrFail(partitions)
   })
   client.on(client.events.STOP, () => {
+    joined = false
     assignment++
   })
   client.on(client.events.CRASH, ({ payload }) => {
-    if (!payload.restart) options.onFailure(failure ?? payload.error)
+    if (!payload.restart && !ending) options.onFailure(failure ?? payload.error)
   })
 
   await client.connect()
@@ -118,14 +138,16 @@ export const consume = async (kafka: KafkaCluster, options: ConsumerOptions): Pr
   })
 
   return {
-    pause: (partition) => client.pause(asTopics([partition])),
-    resume: (partition) => begin([partition]),
-    stop: async () => {
-      assignment++
-      await client.disconnect()
+    pause: (partition) => {
+      if (joined) client.pause(asTopics([partition]))
     },
+    resume: (partition) => begin([partition]),
+    stop: end,
   }
 }
+
+/** The client can be stopped again only some promises after it has joined. */
+const afterJoining = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 const asTopics = (partitions: readonly TopicPartition[]) =>
   partitions.map(({ topic, partition }) => ({ topic, partitions: [partition] }))
