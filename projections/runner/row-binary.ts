@@ -89,17 +89,27 @@ function integer(value: unknown, min: number, max: number): number {
 }
 
 /** 'YYYY-MM-DD' as days since 1970, of which two bytes hold those up to 2149. */
-function daysOf(date: string): number {
-  const days = Date.parse(`${date}T00:00:00Z`) / 86_400_000
-  if (!Number.isInteger(days) || days < 0 || days > 0xffff) throw unfit('a day from 1970-01-01 to 2149-06-06', date)
+const daysOf = remembered((date: string): number => {
+  const days = Date.parse(date) / 86_400_000
+  const exists = Number.isInteger(days) && new Date(days * 86_400_000).toISOString().startsWith(date)
+  if (!exists || days < 0 || days > 0xffff) throw unfit('a day from 1970-01-01 to 2149-06-06', date)
   return days
-}
+})
 
-/** An Instant as microseconds since 1970; Date reads its milliseconds, the last three digits follow. */
-function microsOf(instant: string): number {
+/** An Instant as microseconds since 1970: Date reads its milliseconds, three digits follow. */
+const microsOf = remembered((instant: string): number => {
   const micros = Date.parse(`${instant.slice(0, 23)}Z`) * 1000 + Number(instant.slice(23, 26))
   if (instant.length !== 27 || !Number.isSafeInteger(micros)) throw unfit('an instant', instant)
   return micros
+})
+
+/** The rows of an event share their day and instant: what was asked last is answered at once. */
+function remembered(answer: (question: string) => number): (question: string) => number {
+  let [lastQuestion, lastAnswer] = ['', Number.NaN]
+  return (question) => {
+    if (question !== lastQuestion) [lastAnswer, lastQuestion] = [answer(question), question]
+    return lastAnswer
+  }
 }
 
 function unfit(expected: string, value: unknown): UnfitValue {

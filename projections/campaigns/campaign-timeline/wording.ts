@@ -49,8 +49,7 @@ function revision(before: Money, after: Money): string {
 const money = (sum: Money): string => `${amount(sum)} ${sum.currency}`
 
 /** 1234567.5 reads 1,234,567.50; only the digits before the point are grouped. */
-const amount = ({ amountMicros }: Money): string =>
-  microsToDecimal(amountMicros).replace(/\d(?=(\d{3})+(\.|$))/g, '$&,')
+const amount = ({ amountMicros }: Money): string => microsToDecimal(amountMicros).replace(/\d(?=(\d{3})+\.)/g, '$&,')
 
 const days = (first: CalendarDate, last: CalendarDate | null): string =>
   last === null ? `from ${first}` : `from ${first} to ${last}`
