@@ -1,0 +1,134 @@
+/**
+ * A world for the relay's tests: an event store of its own, so that all of $all is known, and a generation of topics of its
+ * own, beside whatever else is in Kafka and PostgreSQL.
+ */
+import { randomInt } from 'node:crypto'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connectPostgres, migrate } from '@bizosaas/databases'
+import { connectEventStore, type StoredEvent } from '@bizosaas/event-store'
+import { connectKafka, connectRegistry, offsetRanges, readRecords, scan, type TopicRecord } from '@bizosaas/kafka'
+import { type Instant, instantOf, topicName, topics } from '@bizosaas/schemas'
+import { type RelayConfig, relayMigrations } from '../start.ts'
+import { startNode } from './processes.ts'
+
+export const partitions = 12
+
+export type World = Awaited<ReturnType<typeof openWorld>>
+
+export const openWorld = async () => {
+  const generation = `g${randomInt(1_000, 10_000)}`
+  const folder = await mkdtemp(join(tmpdir(), 'relay-'))
+  let node = await startNode(join(folder, 'store'), 0)
+  const config: RelayConfig = {
+    KURRENTDB_URL: node.url,
+    KAFKA_BROKERS: (process.env.KAFKA_BROKERS ?? '127.0.0.1:19092').split(','),
+    SCHEMA_REGISTRY_URL: process.env.SCHEMA_REGISTRY_URL ?? 'http://127.0.0.1:18081/apis/ccompat/v7',
+    POSTGRES_RELAY_URL: process.env.POSTGRES_RELAY_URL ?? '',
+    TOPIC_GENERATION: generation,
+    TOPIC_PARTITIONS: partitions,
+  }
+  const adminUrl = process.env.POSTGRES_ADMIN_URL ?? ''
+  await migrate(adminUrl, relayMigrations, 'relay')
+  const admin = connectPostgres(adminUrl, { name: 'test', connections: 2, statementTimeoutMs: 10_000 })
+  const kafka = connectKafka({ brokers: config.KAFKA_BROKERS, clientId: 'test' })
+  const store = connectEventStore(node.url)
+  const names = topics.map((kind) => topicName(kind, generation))
+
+  const forget = async () => {
+    for (const table of ['ledger', 'epoch', 'generation']) {
+      await admin.query(`DELETE FROM relay.${table} WHERE generation = $1`, [generation])
+    }
+  }
+  await forget()
+
+  const deleteTopics = async () => {
+    const client = kafka.admin()
+    const there = new Set(await client.listTopics())
+    const ours = names.filter((name) => there.has(name))
+    if (ours.length > 0) await client.deleteTopics({ topics: ours })
+    await client.disconnect()
+  }
+
+  return {
+    generation,
+    config,
+    kafka,
+    store,
+    admin,
+    topics: names,
+    deleteTopics,
+    /** Forgets what the relay noted, as if PostgreSQL had been lost. */
+    forget,
+
+    instant: instantOf,
+    ledger: () =>
+      admin.query<{ position: number; eventId: string; instant: Instant; epoch: number }>(
+        `SELECT position, event_id AS "eventId", instant, epoch FROM relay.ledger WHERE generation = $1 ORDER BY seq`,
+        [generation],
+      ),
+    async lastPosition(): Promise<number | undefined> {
+      const rows = await admin.query<{ position: number }>(
+        'SELECT max(position) AS position FROM relay.ledger WHERE generation = $1',
+        [generation],
+      )
+      return rows[0]?.position
+    },
+
+    /** Kills the event store as a power cut of its process would, and starts it again on the same data. */
+    async restartStore() {
+      await node.kill()
+      node = await startNode(join(folder, 'store'), node.port)
+    },
+    copyStore: async () => {
+      await node.kill()
+      await cp(join(folder, 'store'), join(folder, 'copy'), { recursive: true })
+      node = await startNode(join(folder, 'store'), node.port)
+    },
+    restoreCopy: async () => {
+      await node.kill()
+      await rm(join(folder, 'store'), { recursive: true })
+      await cp(join(folder, 'copy'), join(folder, 'store'), { recursive: true })
+      node = await startNode(join(folder, 'store'), node.port)
+    },
+
+    /** What the relay has to publish: every event of $all but those of the store itself. */
+    async stored(): Promise<StoredEvent[]> {
+      const events: StoredEvent[] = []
+      for (;;) {
+        const from = events.at(-1)?.position ?? 'start'
+        const page = await store.readAll({ from, maxCount: 1_000 })
+        events.push(...page.slice(from === 'start' ? 0 : 1))
+        if (page.length < 1_000) return events.filter(({ stream }) => !stream.startsWith('$'))
+      }
+    },
+
+    /** Every record in the topics, in the order of each partition, also duplicates. */
+    async records(): Promise<TopicRecord[]> {
+      const registry = await connectRegistry(config.SCHEMA_REGISTRY_URL)
+      const batches = new Map<string, Parameters<typeof readRecords>[0] & { messages: unknown[] }>()
+      const ranges = await offsetRanges(kafka, names)
+      await scan(
+        kafka,
+        ranges.map((range) => ({ ...range, from: range.low })),
+        ({ topic, partition }, message) => {
+          const key = `${topic} ${partition}`
+          const batch = batches.get(key) ?? { topic, partition, highWater: 0, messages: [] }
+          batch.messages.push(message)
+          batches.set(key, batch)
+        },
+      )
+      return (await Promise.all([...batches.values()].map((batch) => readRecords(batch, registry)))).flat()
+    },
+
+    async close() {
+      await store.close()
+      await node.kill()
+      await deleteTopics()
+      await forget()
+      await admin.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
