@@ -36,10 +36,16 @@ export const ProjectionState = Type.Object(
 
 export type ProjectionState = Static<typeof ProjectionState>
 
+export interface ModelVersion {
+  readonly model: string
+  readonly version: number
+  /** The version that serves; null when none does. */
+  readonly live: number | null
+}
+
 export interface CheckpointRow {
   readonly model: string
   readonly version: number
-  readonly live_version: number | null
   readonly topic: string
   readonly partition: number
   readonly position: number
@@ -52,11 +58,11 @@ export interface CheckpointRow {
 }
 
 export const checkpointsSql = `
-  SELECT c.model, c.version, l.version AS live_version, c.topic, c.partition, c.position, c.record_offset,
+  SELECT c.model, c.version, c.topic, c.partition, c.position, c.record_offset,
     c.applied, c.parked, c.not_applicable, c.halted,
     (SELECT count(*) FROM read_model.parked p
      WHERE (p.model, p.version, p.topic, p.partition) = (c.model, c.version, c.topic, c.partition)) AS parked_of_tenant
-  FROM read_model.checkpoint c LEFT JOIN read_model.live_version l USING (model)
+  FROM read_model.checkpoint c
   WHERE topic = ANY ($1)
   ORDER BY model, version, topic, partition`
 
@@ -64,10 +70,10 @@ export async function stateOf(
   tx: Queryable,
   generation: string,
   head: LedgerRow | null,
+  { model, version, live }: ModelVersion,
   checkpoints: readonly CheckpointRow[],
   now: string,
-): Promise<Static<typeof ProjectionState>> {
-  const [{ model, version, live_version }] = checkpoints as [CheckpointRow, ...CheckpointRow[]]
+): Promise<ProjectionState> {
   const sum = (count: (row: CheckpointRow) => number) => checkpoints.reduce((total, row) => total + count(row), 0)
   const kinds = kindsRead(model, generation, checkpoints)
   const at = new Map(checkpoints.map((row) => [`${row.topic} ${row.partition}`, row]))
@@ -89,14 +95,7 @@ export async function stateOf(
   return {
     model,
     version,
-    state:
-      halted.length > 0
-        ? 'halted'
-        : version === live_version
-          ? 'live'
-          : version > (live_version ?? 0)
-            ? 'building'
-            : 'kept',
+    state: halted.length > 0 ? 'halted' : version === live ? 'live' : version > (live ?? 0) ? 'building' : 'kept',
     position: reached?.position ?? null,
     lag: {
       events: kinds.reduce((lag, kind) => lag + lagIn(kind), 0),

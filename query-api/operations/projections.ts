@@ -1,10 +1,11 @@
 /** How far is each projection, and is anything wrong with it? */
 import type { Postgres } from '@bizosaas/databases'
 import { get, Instant, type Route } from '@bizosaas/http'
+import { projections } from '@bizosaas/projections/all.ts'
 import { topicName, topics } from '@bizosaas/schemas'
 import { Type } from 'typebox'
 import { ledgerHead } from '../ledger.ts'
-import { type CheckpointRow, checkpointsSql, ProjectionState, stateOf } from './projection-state.ts'
+import { type CheckpointRow, checkpointsSql, type ModelVersion, ProjectionState, stateOf } from './projection-state.ts'
 
 const Projections = Type.Object({
   items: Type.Array(ProjectionState),
@@ -21,11 +22,26 @@ export const projectionRoutes = (postgres: Postgres, generation: string): Route[
     run: ({ principal, now }) =>
       postgres.asTenant(principal, async (tx) => {
         const head = await ledgerHead(tx, generation)
-        const rows = await tx.query<CheckpointRow>(checkpointsSql, [topics.map((kind) => topicName(kind, generation))])
-        const versions = Map.groupBy(rows, ({ model, version }) => `${model} ${version}`)
+        const checkpoints = await tx.query<CheckpointRow>(checkpointsSql, [
+          topics.map((kind) => topicName(kind, generation)),
+        ])
+        const live = await tx.query<Named>('SELECT model, version FROM read_model.live_version')
         const items: ProjectionState[] = []
-        for (const partitions of versions.values()) items.push(await stateOf(tx, generation, head, partitions, now))
+        for (const { model, version } of everyVersion(checkpoints, live)) {
+          const of = { model, version, live: live.find((other) => other.model === model)?.version ?? null }
+          const its = checkpoints.filter((row) => row.model === model && row.version === version)
+          items.push(await stateOf(tx, generation, head, of, its, now))
+        }
         return { items, head: head && { position: head.position, instant: head.instant } }
       }),
   }),
 ]
+
+type Named = Pick<ModelVersion, 'model' | 'version'>
+
+/** The versions of this release, started or not, and those that serve or have served. */
+function everyVersion(...known: readonly (readonly Named[])[]): Named[] {
+  const ours = projections.map(({ name, version }) => ({ model: name, version }))
+  const byName = new Map([...ours, ...known.flat()].map((each) => [`${each.model} ${each.version}`, each]))
+  return [...byName.values()].sort((a, b) => (a.model < b.model ? -1 : a.model > b.model ? 1 : a.version - b.version))
+}
