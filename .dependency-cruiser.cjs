@@ -3,7 +3,12 @@ const parts = '^(command-services|streams|projections|query-api|gateway)/'
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'schemas-stand-alone', severity: 'error', from: { path: '^schemas/' }, to: { path: `^packages/|${parts}` } },
+    {
+      name: 'schemas-stand-alone',
+      severity: 'error',
+      from: { path: '^schemas/' },
+      to: { path: `^packages/|${parts}` },
+    },
     { name: 'packages-know-no-part', severity: 'error', from: { path: '^packages/' }, to: { path: parts } },
     {
       name: 'parts-never-import-each-other',
@@ -21,7 +26,7 @@ module.exports = {
     {
       name: 'nothing-imports-deploy-tests-bench',
       severity: 'error',
-      from: { path: `^schemas/|^packages/|${parts}` , pathNot: '\\.spec\\.ts$' },
+      from: { path: `^schemas/|^packages/|${parts}`, pathNot: '\\.spec\\.ts$' },
       to: { path: '^(deploy|tests|bench)/' },
     },
     {
@@ -34,7 +39,10 @@ module.exports = {
       name: 'deciders-and-handlers-are-pure',
       comment: 'no clock, randomness, environment or network where decisions are made and rows are folded',
       severity: 'error',
-      from: { path: '^command-services/.*/(campaign|budget|ad-account|ad-account-day)\\.ts$|^projections/[^/]+/[^/]+/[^/]+\\.ts$', pathNot: '\\.spec\\.ts$|^projections/(runner|rebuild)/' },
+      from: {
+        path: '^command-services/.*/(campaign|budget|ad-account|ad-account-day)\\.ts$|^projections/[^/]+/[^/]+/[^/]+\\.ts$',
+        pathNot: '\\.spec\\.ts$|^projections/(runner|rebuild)/',
+      },
       to: { dependencyTypes: ['core'] },
     },
     { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
@@ -43,6 +51,10 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: 'generated/' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'], extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+      extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'],
+    },
   },
 }

@@ -1,0 +1,72 @@
+/** A tenant of its own for each test, and its staff: what a flow test does, it does through the public API. */
+import { createPrivateKey, randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Role, signAccessToken } from '@bizosaas/http'
+
+export type Answer<Body> = { status: number; body: Body; headers: Headers; token: string }
+
+export type Ask = <Body = Record<string, unknown>>(
+  method: 'GET' | 'POST' | 'PUT',
+  path: string,
+  options?: { body?: unknown; headers?: Record<string, string>; after?: string; roles?: Role[]; clientId?: string },
+) => Promise<Answer<Body>>
+
+export type Agency = { tenantId: string; clientId: string; ask: Ask }
+
+export type Addresses = { campaigns: string; integrations: string; query: string }
+
+/** The running system's services, and the key that its tokens are signed with. */
+export const runningSystem = (env: Record<string, string | undefined> = process.env) => ({
+  addresses: {
+    campaigns: `http://127.0.0.1:${env.CAMPAIGNS_PORT}`,
+    integrations: `http://127.0.0.1:${env.INTEGRATIONS_PORT}`,
+    query: `http://127.0.0.1:${env.QUERY_PORT}`,
+  },
+  privateKeyFile: join(env.JWT_PUBLIC_KEY_FILE ?? '', '..', 'jwt-private.pem'),
+})
+
+export const newAgency = (system = runningSystem()): Agency => {
+  const tenantId = randomUUID()
+  const clientId = randomUUID()
+  const privateKey = createPrivateKey(readFileSync(system.privateKeyFile))
+  const tokenFor = (roles: Role[], client?: string) =>
+    signAccessToken({
+      privateKey,
+      issuer: 'https://bizosaas.local',
+      audience: 'bizosaas-api',
+      subject: 'flow-test',
+      tenantId,
+      ...(client ? { clientId: client } : {}),
+      roles,
+      expiresInSeconds: 3600,
+    })
+  const ask: Ask = async (
+    method,
+    path,
+    { body, headers = {}, after, roles = ['owner' as Role], clientId: client } = {},
+  ) => {
+    const base = method === 'GET' ? system.addresses.query : commandSide(system.addresses, path)
+    const response = await fetch(`${base}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${tokenFor(roles, client)}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(after ? { 'x-consistency-token': after } : {}),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    return {
+      status: response.status,
+      body: text ? JSON.parse(text) : null,
+      headers: response.headers,
+      token: response.headers.get('x-consistency-token') ?? '',
+    }
+  }
+  return { tenantId, clientId, ask }
+}
+
+const commandSide = (addresses: Addresses, path: string) =>
+  path.startsWith('/v1/ad-accounts') ? addresses.integrations : addresses.campaigns

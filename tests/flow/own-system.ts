@@ -1,0 +1,49 @@
+/** A whole system of its own, supervised as `npm start` does it, for tests that break things. */
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { runningSystem } from './agency.ts'
+import { until } from './until.ts'
+
+type State = { settings: Record<string, string>; parts: Record<string, { state: string; pid: number | null }> }
+
+export type OwnSystem = Awaited<ReturnType<typeof startOwnSystem>>
+
+export const startOwnSystem = async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'bizosaas-flow-'))
+  const program = ['deploy/embedded/run.mjs', '--parts', 'deploy/embedded/up.ts', '--free-ports']
+  const supervisor = spawn(process.execPath, program, {
+    cwd: new URL('../..', import.meta.url),
+    env: { ...process.env, BIZOSAAS_DATA_DIR: folder, NODE_OPTIONS: '' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let said = ''
+  for (const stream of [supervisor.stdout, supervisor.stderr]) stream.on('data', (text) => (said += text))
+  const exited = new Promise<number | null>((resolve) => supervisor.on('exit', resolve))
+  const read = (): State => JSON.parse(readFileSync(join(folder, 'state.json'), 'utf8'))
+
+  await until('the system is up', 120_000, () => {
+    if (supervisor.exitCode !== null) throw new Error(`The system did not come up:\n${said}`)
+    return said.includes('state.json')
+  })
+  const { settings } = read()
+  return {
+    settings,
+    system: runningSystem(settings),
+    /** Ends a part's process at once, as a power cut would; the supervisor starts it again. */
+    kill: (part: string) => {
+      const { pid } = read().parts[part] ?? {}
+      if (!pid) throw new Error(`There is no process of ${part}`)
+      process.kill(pid, 'SIGKILL')
+    },
+    /** Whether every part runs and answers. */
+    isWhole: () => Object.values(read().parts).every(({ state }) => state === 'ready'),
+    said: () => said,
+    stop: async () => {
+      supervisor.kill('SIGTERM')
+      await exited
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
