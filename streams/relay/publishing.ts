@@ -24,6 +24,8 @@ import {
 } from '@bizosaas/schemas'
 import type { Tails } from './tails.ts'
 
+type SchemaIds = Pick<SchemaRegistry, 'idOf'>
+
 /** A record of the event at `position`. */
 export type PositionedRecord = OutgoingRecord & { readonly position: number }
 
@@ -51,7 +53,7 @@ const batchBytes = 4 * 1024 * 1024
 export const publishing = (options: {
   readonly generation: string
   readonly partitions: number
-  readonly registry: SchemaRegistry
+  readonly registry: SchemaIds
   /** What is in Kafka already. */
   readonly tails: Tails
 }): Publishing => {
@@ -140,7 +142,7 @@ const placeOf = (stream: string): { readonly kind: Topic; readonly key: string }
   return name === null ? { kind: 'events', key: stream } : { kind: topicOf(name.category), key: partitionKeyOf(stream) }
 }
 
-const contentOf = (event: StoredEvent, registry: SchemaRegistry): Content => {
+const contentOf = (event: StoredEvent, registry: SchemaIds): Content => {
   let metadata: Metadata | null = null
   try {
     metadata = metadataFromStored(event.metadata)
@@ -159,7 +161,7 @@ const contentOf = (event: StoredEvent, registry: SchemaRegistry): Content => {
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** Stands in the topic, at its position, for an event that cannot be published as what it says it is. */
-const unreadable = (event: StoredEvent, error: unknown, registry: SchemaRegistry) => ({
+const unreadable = (event: StoredEvent, error: unknown, registry: SchemaIds) => ({
   schemaId: registry.idOf('Unreadable', 1),
   payload: encode('Unreadable', {
     type: event.type,

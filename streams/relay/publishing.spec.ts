@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto'
+import type { StoredEvent } from '@bizosaas/event-store'
+import { nothingBefore, partitionOf, type SchemaRegistry } from '@bizosaas/kafka'
+import {
+  decode,
+  type Instant,
+  instantOf,
+  partitionKeyOf,
+  streamName,
+  TenantId,
+  topicName,
+  topicOf,
+} from '@bizosaas/schemas'
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { type Batch, publishing } from './publishing.ts'
+import { noTails, type Tails } from './tails.ts'
+import { metadataOf } from './testing/events.ts'
+
+const partitions = 3
+const tenants = Array.from({ length: 4 }, () => TenantId.parse(randomUUID()))
+const registry: Pick<SchemaRegistry, 'idOf'> = { idOf: (type) => (type === 'Unreadable' ? 99 : 1) }
+
+const publish = (events: readonly StoredEvent[], tails: Tails = noTails(partitions)): readonly Batch[] =>
+  publishing({ generation: 'g1', partitions, registry, tails }).batchesOf(events)
+
+const recordsOf = (batches: readonly Batch[]) => batches.flatMap(({ records }) => records)
+
+const renamed = (position: number, tenantId: TenantId, recordedAt: Instant, name = 'Spring'): StoredEvent => ({
+  stream: streamName('campaign', tenantId, '1'),
+  revision: 0,
+  position,
+  id: randomUUID(),
+  type: 'CampaignRenamed',
+  bytes: Buffer.from(JSON.stringify({ campaignId: '1', name })),
+  metadata: metadataOf(tenantId, recordedAt),
+})
+
+const day = (n: number): Instant => instantOf(new Date(Date.UTC(2026, 0, 1 + n)))
+
+/** Events of several tenants at ascending positions, system events and unreadable ones among them. */
+const history = fc
+  .array(
+    fc.record({
+      gap: fc.integer({ min: 1, max: 500 }),
+      tenant: fc.nat(3),
+      day: fc.nat(300),
+      kind: fc.constantFrom('ours', '$', 'odd'),
+    }),
+  )
+  .map((steps) => {
+    let position = 0
+    return steps.map(({ gap, tenant, day: n, kind }): StoredEvent => {
+      position += gap
+      const event = renamed(position, tenants[tenant] as TenantId, day(n))
+      if (kind === '$') return { ...event, stream: '$$settings', type: '$metadata' }
+      return kind === 'odd' ? { ...event, type: 'Nonsense' } : event
+    })
+  })
+
+const ours = (events: readonly StoredEvent[]) => events.filter(({ stream }) => !stream.startsWith('$'))
+
+const placeOf = (event: StoredEvent) => ({
+  topic: topicName(topicOf('campaign'), 'g1'),
+  partition: partitionOf(partitionKeyOf(event.stream), partitions),
+})
+
+describe('Publishing', () => {
+  test('makes one record of every event but those of the store itself, each naming the one before in its partition', () => {
+    fc.assert(
+      fc.property(history, (events) => {
+        const heads = new Map<number, number>()
+        const expected = ours(events).map((event) => {
+          const { topic, partition } = placeOf(event)
+          const prev = heads.get(partition) ?? nothingBefore
+          heads.set(partition, event.position)
+          return { topic, partition, position: event.position, prev }
+        })
+        const records = recordsOf(publish(events)).map(({ topic, partition, position, headers }) => {
+          expect(Number(headers.position.readBigInt64BE())).toBe(position)
+          return { topic, partition, position, prev: Number(headers.prev.readBigInt64BE()) }
+        })
+        expect(records).toEqual(expected)
+      }),
+    )
+  })
+
+  test('is the same however the events come in pages', () => {
+    fc.assert(
+      fc.property(history, fc.nat(20), (events, cut) => {
+        const paged = publishing({ generation: 'g1', partitions, registry, tails: noTails(partitions) })
+        const pages = [events.slice(0, cut), events.slice(cut)]
+        expect(recordsOf(pages.flatMap(paged.batchesOf))).toEqual(recordsOf(publish(events)))
+      }),
+    )
+  })
+
+  test('leaves out what is in Kafka already, and goes on from there', () => {
+    fc.assert(
+      fc.property(history, fc.nat(40), (events, cut) => {
+        const before = recordsOf(publish(events.slice(0, cut)))
+        const tailOf = (partition: number) => {
+          const last = before.findLast((record) => record.partition === partition)
+          return last === undefined ? null : { offset: 0, position: last.position }
+        }
+        const tails = { ...noTails(partitions), events: [0, 1, 2].map(tailOf) }
+        expect([...before, ...recordsOf(publish(events, tails))]).toEqual(recordsOf(publish(events)))
+      }),
+    )
+  })
+
+  test('tells of each batch its last event, its latest instant, and how many were unreadable', () => {
+    fc.assert(
+      fc.property(history, (events) => {
+        const passed = ours(events)
+        const last = passed.at(-1)
+        const [batch] = publish(events)
+        if (last === undefined) return expect(batch).toBeUndefined()
+        expect(batch).toMatchObject({
+          last: { position: last.position, eventId: last.id },
+          instant: passed
+            .map(({ metadata }) => String(metadata.recordedAt))
+            .toSorted()
+            .at(-1),
+          events: passed.length,
+          unreadable: passed.filter(({ type }) => type === 'Nonsense').length,
+        })
+      }),
+    )
+  })
+
+  test('cuts a batch before it is larger than a topic takes', () => {
+    const events = Array.from({ length: 30 }, (_, n) =>
+      renamed(n + 1, tenants[0] as TenantId, day(0), 'x'.repeat(900_000)),
+    )
+    const batches = publish(events)
+    const sizes = batches.map(({ records }) => records.reduce((sum, { value }) => sum + value.length, 0))
+    expect(Math.max(...sizes)).toBeLessThan(6 * 1024 * 1024)
+    expect(recordsOf(batches).length).toBe(30)
+  })
+
+  test('keeps the bytes of what it cannot read', () => {
+    const event = { ...renamed(1, tenants[0] as TenantId, day(0)), bytes: Buffer.from('{"half":') }
+    const [record] = recordsOf(publish([event]))
+    const { data } = decode('Unreadable', 1, record?.value.subarray(5) ?? Buffer.alloc(0))
+    expect(data).toMatchObject({ type: 'CampaignRenamed', bytes: event.bytes.toString('base64') })
+  })
+})
