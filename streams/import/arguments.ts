@@ -8,7 +8,8 @@ export const help = `Imports ad figures from a CSV file into an ad account.
   npm run import -- <file.csv> --account <adAccountId> [options]
 
   --account <id>       the ad account, as POST /v1/ad-accounts answered it
-  --mapping <name>     what the columns mean: a mapping file, or facebook-ads (default) or ab-test-daily
+  --mapping <name>     what the columns mean: a mapping file, or the name of one in streams/import/mappings
+                       (default facebook-ads)
   --url <url>          integrations service (default http://127.0.0.1:8004)
   --token <token>      access token; better: the environment variable BIZOSAAS_TOKEN
   --page-size <n>      rows in a request, 1 to 5000 (default 5000)

@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto'
 import { help, type ImportArguments, readArguments } from './arguments.ts'
 import { importFile, nothingYet } from './import-file.ts'
+import { Unanswered } from './patient-fetch.ts'
 import { progressBar } from './progress.ts'
 import { forgetUnfinished, readUnfinished, unfinishedFile, writeUnfinished } from './unfinished.ts'
 
@@ -53,5 +54,6 @@ try {
   else process.stdout.write(help)
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
+  if (error instanceof Unanswered) console.error('What was answered is kept; run it again with --resume to go on.')
   process.exitCode = 1
 }

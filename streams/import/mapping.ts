@@ -5,7 +5,7 @@
  *   "adId": { "value": "42" }                         the same for every row
  *   "spend": { "column": "Spent", "digits": 2 }       rounded half up to 2 decimals: 1.429999948 is 1.43
  */
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 
@@ -65,15 +65,23 @@ export function parseMapping(text: string, name: string): Mapping {
 /** Reads a mapping by the name of one in mappings/, or by the path of a file. */
 export async function readMapping(nameOrPath: string): Promise<Mapping> {
   const shipped = /^[a-z0-9-]+$/.test(nameOrPath)
-  const path = shipped ? new URL(`mappings/${nameOrPath}.json`, import.meta.url) : nameOrPath
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const path = shipped ? new URL(`${nameOrPath}.json`, shippedFolder) : nameOrPath
+  const text = await readFile(path, 'utf8').catch(async (error: NodeJS.ErrnoException) => {
     throw new Error(
       error.code === 'ENOENT'
-        ? `There is no mapping ${nameOrPath}: give the path of a mapping file (with its ending), or facebook-ads or ab-test-daily`
+        ? `There is no mapping ${nameOrPath}: give the path of a mapping file (with its ending), or one of ${await shippedMappings()}`
         : `The mapping ${nameOrPath} cannot be read: ${error.message}`,
     )
   })
   return parseMapping(text, nameOrPath)
+}
+
+const shippedFolder = new URL('mappings/', import.meta.url)
+
+/** The names of the mappings that come with the command. */
+export async function shippedMappings(): Promise<string> {
+  const files = await readdir(shippedFolder)
+  return files.map((file) => file.replace(/\.json$/, '')).join(', ')
 }
 
 /** The columns that a mapping reads, in the order of the fields. */

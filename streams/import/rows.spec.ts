@@ -98,7 +98,7 @@ describe('a mapping file', () => {
   })
 
   test('one that is not there says which there are', async () => {
-    await expect(readMapping('tiktok')).rejects.toThrow('facebook-ads or ab-test-daily')
+    await expect(readMapping('tiktok')).rejects.toThrow('ab-control-daily, ab-test-daily, facebook-ads')
     await expect(readMapping('./no/such.json')).rejects.toThrow('There is no mapping ./no/such.json')
   })
 })

@@ -23,7 +23,8 @@ export type RowReader = (cells: readonly string[]) => { readonly row: FiguresRow
  *
  * @throws Error when the file lacks a column that the mapping names
  */
-export function rowReader(mapping: Mapping, header: readonly string[]): RowReader {
+export function rowReader(mapping: Mapping, firstLine: readonly string[]): RowReader {
+  const header = firstLine.map((name) => name.trim())
   const missing = columnsOf(mapping).filter((column) => !header.includes(column))
   if (missing.length > 0) {
     throw new Error(
