@@ -48,7 +48,7 @@ export async function advance(
 
   const items = itemsOf(projection, fresh)
   const notApplicable = fresh.length - items.length
-  const rows = await sink.load(items)
+  const rows = await sink.load(items, from)
   for (let barred: Barred = { streams: from.parkedStreams, items: new Map() }; ; ) {
     const outcome = foldBatch(projection, rows, items, barred)
     const { applied, parked } = outcome

@@ -27,6 +27,5 @@ export function clickhouseSink(clickhouse: ClickHouse, postgres: Postgres, proje
       return (await postgres.query(move, valuesOf(projection, step))).length > 0
     },
     attempt: insert,
-    forget: () => {},
   }
 }

@@ -2,18 +2,19 @@ import type { Postgres } from '@bizosaas/databases'
 import { keyOf, type RowsByKey } from './fold.ts'
 import { moveCheckpoint, moveParameters, valuesOf } from './move.ts'
 import type { FoldProjection, Projection, Recorded, Row } from './projection.ts'
-import { rowCache } from './row-cache.ts'
+import { rowMemory } from './row-memory.ts'
 import type { Sink } from './sink.ts'
 import { checkColumns, type Table } from './tables.ts'
 
-const rememberedRows = 20_000
+/** Of each partition. */
+const rememberedRows = 5_000
 
 /**
  * Rows and checkpoint in one statement, so in one transaction and one round trip: arrays of the columns are unnested into
  * rows, which are inserted or replace those of the same key.
  */
 export function postgresSink(postgres: Postgres, projection: Projection, table: Table): Sink {
-  const cache = rowCache(rememberedRows)
+  const memory = rowMemory(rememberedRows)
   const columns = table.columns.map(({ name }) => name)
   const write = `${moveCheckpoint}, written AS (${upsert(table, moveParameters, 'moved, ')}
     ), removed AS (${remove(table, moveParameters + columns.length)})
@@ -21,15 +22,16 @@ export function postgresSink(postgres: Postgres, projection: Projection, table: 
   const justRows = upsert(table, 0, '')
 
   return {
-    load: async (items) => {
+    load: async (items, from) => {
       if (projection.kind === 'rows') return new Map()
+      const remembered = memory.at(from, from.position)
       const rows = new Map<string, Row | null>()
       const unknown = new Map<string, readonly [tenantId: string, id: string]>()
       for (const { event } of items) {
         const id = event === null ? null : idOf(projection, event)
         if (event === null || id === null) continue
         const key = keyOf(event.tenantId, id)
-        const known = cache.get(key)
+        const known = remembered.get(key)
         if (known === undefined) unknown.set(key, [event.tenantId, id])
         else rows.set(key, known)
       }
@@ -44,7 +46,7 @@ export function postgresSink(postgres: Postgres, projection: Projection, table: 
         ...table.key.map((name) => removed.map((row) => row[name])),
       ])
       if (moved.length === 0) return false
-      cache.remember(changed)
+      memory.moved(move.from, move.from.position, move.to.position, changed)
       return true
     },
 
@@ -58,8 +60,6 @@ export function postgresSink(postgres: Postgres, projection: Projection, table: 
         if (error !== kept) throw error
       })
     },
-
-    forget: cache.forget,
   }
 }
 

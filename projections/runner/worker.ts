@@ -109,7 +109,6 @@ export function worker(projection: Projection, parts: WorkerParts): Worker {
     halted,
 
     startAt: async (assigned) => {
-      sink.forget()
       const found = await wait(() => readCheckpoints(postgres, projection, assigned))
       for (const checkpoint of found) {
         checkpoints.set(nameOf(checkpoint), checkpoint)
