@@ -15,7 +15,7 @@ import { haveApplied, haveReached, type Marks, readStanding, type Standing } fro
 export const After = Type.String({
   maxLength: 100,
   description:
-    'The `X-Consistency-Token` of a command, if it is not sent as a header: the answer has seen what it recorded',
+    'The `X-Consistency-Token` of a command: the answer has seen what it recorded. Beside the header, the answer has seen both',
 })
 
 export const AsOf = Type.Object(

@@ -180,6 +180,16 @@ describe('figures', () => {
     expect(totals).toMatchObject([{ impressions: 105 }])
   })
 
+  test('of more groups than one answer holds are refused with what to narrow', async () => {
+    const who = world.newTenant()
+    const rows = Array.from({ length: 10_001 }, (_, n): [MetricsKey, Measures] => [key(`${n}`), measures(1)])
+    observe(who, { adAccountId: account(), date: '2023-08-01' }, rows)
+    await world.settle()
+    const { status, body } = await world.ask('/v1/metrics?groupBy=campaign', world.bearer(who))
+    expect([status, body.detail]).toEqual([422, expect.stringContaining('narrow from and to')])
+    expect((await metrics(world.bearer(who), 'groupBy=day')).rows).toMatchObject([{ impressions: 10_001 }])
+  })
+
   test('are provisional until they are older than the window in which the platform restates', async () => {
     const who = world.newTenant()
     const adAccountId = account()

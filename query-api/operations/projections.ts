@@ -27,7 +27,7 @@ export const projectionRoutes = (postgres: Postgres, generation: string): Route[
         ])
         const live = await tx.query<Named>('SELECT model, version FROM read_model.live_version')
         const items: ProjectionState[] = []
-        for (const { model, version } of everyVersion(checkpoints, live)) {
+        for (const { model, version } of everyVersion(checkpoints)) {
           const of = { model, version, live: live.find((other) => other.model === model)?.version ?? null }
           const its = checkpoints.filter((row) => row.model === model && row.version === version)
           items.push(await stateOf(tx, generation, head, of, its, now))
@@ -39,9 +39,9 @@ export const projectionRoutes = (postgres: Postgres, generation: string): Route[
 
 type Named = Pick<ModelVersion, 'model' | 'version'>
 
-/** The versions of this release, started or not, and those that serve or have served. */
-function everyVersion(...known: readonly (readonly Named[])[]): Named[] {
+/** The versions of this release, started or not, and those that have read the topics. */
+function everyVersion(read: readonly Named[]): Named[] {
   const ours = projections.map(({ name, version }) => ({ model: name, version }))
-  const byName = new Map([...ours, ...known.flat()].map((each) => [`${each.model} ${each.version}`, each]))
+  const byName = new Map([...ours, ...read].map((each) => [`${each.model} ${each.version}`, each]))
   return [...byName.values()].sort((a, b) => (a.model < b.model ? -1 : a.model > b.model ? 1 : a.version - b.version))
 }

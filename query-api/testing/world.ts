@@ -60,7 +60,7 @@ export async function openWorld() {
     'REDIS_URL',
   ])
   const generation = `g${randomInt(1000, 9999)}`
-  await migrate(settings.POSTGRES_ADMIN_URL, new URL('../../projections/migrations/', import.meta.url), 'projections')
+  await migrate(settings.POSTGRES_ADMIN_URL, new URL('../../projections/migrations/', import.meta.url), 'read-model')
   await migrate(settings.POSTGRES_ADMIN_URL, new URL('../../streams/relay/migrations/', import.meta.url), 'relay')
   const options = { name: 'test', connections: 2, statementTimeoutMs: 30_000 }
   const relay = connectPostgres(settings.POSTGRES_RELAY_URL, options)
