@@ -1,6 +1,5 @@
 /** Streams/Read: reads and subscriptions, of a stream or of `$all`. This file tells them apart; the others do them. */
 import type { handleServerStreamingCall } from '@grpc/grpc-js'
-import { Metadata } from '@grpc/grpc-js'
 import type { Store } from '../store/store.ts'
 import { asCallError, invalidArgument } from './errors.ts'
 import { type Frames, type Outbox, outboxOf } from './outbox.ts'
@@ -16,8 +15,6 @@ export type Reading = (store: Store, options: ReadOptions, outbox: Outbox) => Pr
 export const read =
   (store: Store): handleServerStreamingCall<ReadRequest, Frames> =>
   (call) => {
-    // At once: the client waits for the headers before it asks for data, and would wait for a delayed ACK on top.
-    call.sendMetadata(new Metadata())
     const outbox = outboxOf(call)
     const options = call.request.options ?? {}
     Promise.resolve()

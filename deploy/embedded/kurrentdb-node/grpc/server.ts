@@ -4,6 +4,7 @@ import type { Store } from '../store/store.ts'
 import { append } from './append.ts'
 import { appendSession } from './append-session.ts'
 import { batchAppend } from './batch-append.ts'
+import { headersAtOnce } from './headers-at-once.ts'
 import { batchedWrites } from './outbox.ts'
 import { service, withReadyResponses } from './protocol.ts'
 import { read } from './read.ts'
@@ -26,7 +27,7 @@ export type RunningServer = { readonly port: number; readonly stop: () => Promis
 /** Serves a store. Port 0 takes a free one. Throws PortTaken. */
 export const serve = async (store: Store, host: string, port: number): Promise<RunningServer> => {
   const server = new Server({
-    interceptors: [batchedWrites],
+    interceptors: [headersAtOnce, batchedWrites],
     'grpc.max_receive_message_length': LARGEST_MESSAGE,
     'grpc.max_send_message_length': -1,
   })
