@@ -9,7 +9,6 @@ import { createReadStream } from 'node:fs'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import type { Mapping } from './mapping.ts'
 import type { Counts, Destination } from './send.ts'
 
@@ -30,7 +29,7 @@ export async function unfinishedFile(
   folder = join(process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'bizosaas', 'imports'),
 ): Promise<string> {
   const hash = createHash('sha256')
-  await pipeline(createReadStream(file), hash)
+  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer)
   hash.update(JSON.stringify([mapping, pageSize, to.url, to.adAccountId]))
   return join(folder, `${hash.digest('hex')}.json`)
 }
