@@ -1,12 +1,12 @@
 /**
- * The connection to Kafka, and the only folder that knows which client library makes it: everything else imports
- * `@bizosaas/kafka`, so that the library can be replaced here.
+ * The connection to Kafka, in the only folder that knows which client libraries make it: everything else imports
+ * `@bizosaas/kafka`, so that they can be replaced here.
  */
 import { log } from '@bizosaas/runtime'
 import { Kafka, type LogEntry, logLevel } from 'kafkajs'
 
 /** A cluster to talk to. Opens no connection by itself. */
-export type KafkaCluster = Kafka
+export type KafkaCluster = Kafka & { readonly brokers: readonly string[]; readonly clientId: string }
 
 /** One partition of one topic. */
 export type TopicPartition = { readonly topic: string; readonly partition: number }
@@ -22,15 +22,17 @@ export const connectKafka = (options: {
   readonly clientId: string
 }): KafkaCluster => {
   silenceNegativeTimeouts()
-  return new Kafka({
-    brokers: [...options.brokers],
-    clientId: options.clientId,
+  const { brokers, clientId } = options
+  const kafka = new Kafka({
+    brokers: [...brokers],
+    clientId,
     connectionTimeout: 3_000,
     requestTimeout: 30_000,
     retry,
     logLevel: logLevel.INFO,
     logCreator: () => writeLog,
   })
+  return Object.assign(kafka, { brokers, clientId })
 }
 
 /** How long the client tries to reach a broker before it gives up: about half a minute. */
@@ -43,13 +45,9 @@ const writeLog = ({ level, log: entry }: LogEntry): void => {
   log[write]({ part: 'kafka', ...facts }, message)
 }
 
-/**
- * Retries of the idempotent producer are limited on purpose, see producer.ts; rebalances happen whenever a runner comes or
- * goes; an error in a single response is retried, or thrown.
- */
+/** An error in a single response is retried, or thrown; rebalances happen whenever a runner comes or goes. */
 const isExpected = (message: string): boolean =>
   message.startsWith('Response ') ||
-  message.startsWith('Limiting retries for the idempotent producer') ||
   message.includes('rebalancing') ||
   message.includes('The coordinator is not aware of this member')
 

@@ -1,4 +1,4 @@
-import { CompressionTypes, type Message } from 'kafkajs'
+import { Producer } from '@platformatic/kafka'
 import type { KafkaCluster, TopicPartition } from './connect.ts'
 import type { EncodedRecord } from './record.ts'
 
@@ -20,44 +20,40 @@ export type LogProducer = {
 
 /**
  * A producer for logs whose order matters: idempotent, one request in flight, acknowledged by all in-sync replicas,
- * partitions chosen by the caller. It does not compress: in this client compressing costs more of the one core than it
- * saves the broker, and a file system or a tiered store compresses a log that is kept for ever better.
+ * partitions chosen by the caller.
+ *
+ * It is not kafkajs, which all else here is: with five headers kafkajs lays out a record in 30 to 50 µs, because it makes a
+ * buffer of 512 bytes for each of them, and this one in 10 to 17 µs. That decides whether the relay keeps up with what the
+ * event store can read.
+ *
+ * It does not compress: that costs more of the relay's one core than it saves the broker.
  */
-export const connectProducer = async (kafka: KafkaCluster): Promise<LogProducer> => {
-  const producer = kafka.producer({
+export const connectProducer = async ({ brokers, clientId }: KafkaCluster): Promise<LogProducer> => {
+  const producer = new Producer({
+    clientId,
+    bootstrapBrokers: [...brokers],
     idempotent: true,
-    maxInFlightRequests: 1,
-    allowAutoTopicCreation: false,
-    createPartitioner:
-      () =>
-      ({ message }) =>
-        message.partition ?? -1,
-    // Enough for a broker to fail over. An unbounded retry, which the client wants, would hide that nothing is published.
-    retry: { retries: 5 },
+    autocreateTopics: false,
+    connectTimeout: 3_000,
+    metadataMaxAge: 60_000,
+    // Enough for a broker to fail over, 8 s. Trying for ever, the default, would hide that nothing is published.
+    retries: 8,
+    retryDelay: 1_000,
   })
-  await producer.connect()
 
   return {
     async send(records) {
-      const byTopic = new Map<string, Message[]>()
       const counts = new Map<string, TopicPartition & { count: number }>()
-      for (const record of records) {
-        const { topic, partition } = record
-        const messages = byTopic.get(topic)
-        if (messages === undefined) byTopic.set(topic, [record])
-        else messages.push(record)
-        const place = `${topic} ${partition}`
-        const known = counts.get(place)
-        if (known === undefined) counts.set(place, { topic, partition, count: 1 })
-        else known.count++
-      }
-      const answers = await producer.sendBatch({
-        acks: -1,
-        compression: CompressionTypes.None,
-        topicMessages: Array.from(byTopic, ([topic, messages]) => ({ topic, messages })),
+      const messages = records.map((record) => {
+        countIn(counts, record)
+        const { topic, partition, key, value, headers } = record
+        return { topic, partition, key: Buffer.from(key), value, headers: headersOf(headers) }
+      })
+      const { offsets = [] } = await producer.send({ messages }).catch((error: Error) => {
+        throw new Error(`Kafka did not take ${records.length} records: ${reasonOf(error)}`, { cause: error })
       })
       const baseOffsets = new Map(
-        answers.map(({ topicName, partition, baseOffset }) => [`${topicName} ${partition}`, baseOffset]),
+        offsets.map(({ topic, partition, offset }) => [`${topic} ${partition}`, Number(offset)]),
       )
       return Array.from(counts, ([place, { topic, partition, count }]) => ({
         topic,
@@ -65,16 +61,36 @@ export const connectProducer = async (kafka: KafkaCluster): Promise<LogProducer>
         offset: acknowledged(place, baseOffsets.get(place)) + count - 1,
       }))
     },
-    close: () => producer.disconnect(),
+    close: () => producer.close(),
   }
 }
 
-/**
- * The client resends only to brokers that have not answered yet: when a partition moves to one that has, it reports
- * success without having sent that partition's records. So every partition must be acknowledged by name.
- */
-const acknowledged = (place: string, baseOffset: string | undefined): number => {
-  const offset = Number(baseOffset ?? -1)
-  if (offset < 0) throw new Error(`Kafka did not acknowledge the records for ${place}`)
-  return offset
+const countIn = (
+  counts: Map<string, TopicPartition & { count: number }>,
+  { topic, partition }: TopicPartition,
+): void => {
+  const place = `${topic} ${partition}`
+  const known = counts.get(place)
+  if (known === undefined) counts.set(place, { topic, partition, count: 1 })
+  else known.count++
+}
+
+type HeaderName = keyof EncodedRecord['headers']
+const headerNames = (['position', 'prev', 'revision', 'event-id', 'meta'] satisfies HeaderName[]).map(
+  (name) => [name, Buffer.from(name)] as const,
+)
+
+const headersOf = (headers: EncodedRecord['headers']): Map<Buffer, Buffer> =>
+  new Map(headerNames.map(([name, key]) => [key, headers[name]]))
+
+/** No client is trusted to have sent everything: each partition must be acknowledged by name. */
+const acknowledged = (place: string, baseOffset = -1): number => {
+  if (baseOffset < 0) throw new Error(`Kafka did not acknowledge the records for ${place}`)
+  return baseOffset
+}
+
+/** The client reports several attempts as one error without words of its own. */
+const reasonOf = (error: Error & { readonly errors?: readonly Error[] }): string => {
+  const last = error.errors?.at(-1)
+  return last === undefined ? error.message : reasonOf(last)
 }

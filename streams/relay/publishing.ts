@@ -6,10 +6,12 @@ import {
   nothingBefore,
   type OutgoingRecord,
   partitioner,
+  type RecordHead,
   type SchemaRegistry,
 } from '@bizosaas/kafka'
 import {
-  encode,
+  encode as encodeData,
+  encodeMetadata,
   encodeStored,
   type Instant,
   isEventType,
@@ -71,13 +73,11 @@ export const publishing = (options: {
     const { kind, key } = placeOf(event.stream)
     const partition = partitionOf(key)
     const prev = heads[kind][partition] ?? nothingBefore
-    const content = contentOf(event, options.registry)
-    if (event.position <= prev) return { ...content, record: null, bytes: 0 }
-    heads[kind][partition] = event.position
-    const { metadata, schemaId, payload } = content
-    const { stream, revision, position, id } = event
-    const encoded = encodeRecord({ stream, revision, position, prev, eventId: id, metadata }, schemaId, payload)
-    return { ...content, record: { topic: names[kind], partition, position, ...encoded }, bytes: sizeOf(encoded) }
+    const { stream, revision, position, id: eventId } = event
+    if (position <= prev) return { metadata: metadataOf(event), record: null, readable: true }
+    heads[kind][partition] = position
+    const { encoded, ...content } = encode(event, { stream, revision, position, prev, eventId }, options.registry)
+    return { ...content, record: { topic: names[kind], partition, position, ...encoded } }
   }
 
   return {
@@ -116,25 +116,29 @@ const emptyBatch = (): OpenBatch => ({
   bytes: 0,
 })
 
-const add = (batch: OpenBatch, event: StoredEvent, { record, metadata, readable, bytes }: Published): void => {
+const add = (batch: OpenBatch, event: StoredEvent, { record, metadata, readable }: Published): void => {
   batch.events++
   batch.last = { position: event.position, eventId: event.id }
-  if (metadata !== null && (batch.instant === null || metadata.recordedAt > batch.instant))
+  if (metadata !== null && (batch.instant === null || metadata.recordedAt > batch.instant)) {
     batch.instant = metadata.recordedAt
+  }
   if (record === null) return
   batch.records.push(record)
-  batch.bytes += bytes
+  batch.bytes += sizeOf(record)
   if (!readable) batch.unreadable++
 }
 
-type Content = {
+const sizeOf = ({ key, value, headers }: EncodedRecord): number =>
+  key.length + value.length + headers.meta.length + otherBytes
+
+/** The other headers, and what frames a record. */
+const otherBytes = 100
+
+type Published = {
+  readonly record: PositionedRecord | null
   readonly metadata: Metadata | null
-  readonly schemaId: number
-  readonly payload: Buffer
   readonly readable: boolean
 }
-
-type Published = Content & { readonly record: PositionedRecord | null; readonly bytes: number }
 
 /** A stream that is not named as ours are is published too: beside the others, by its own name. */
 const placeOf = (stream: string): { readonly kind: Topic; readonly key: string } => {
@@ -142,32 +146,44 @@ const placeOf = (stream: string): { readonly kind: Topic; readonly key: string }
   return name === null ? { kind: 'events', key: stream } : { kind: topicOf(name.category), key: partitionKeyOf(stream) }
 }
 
-const contentOf = (event: StoredEvent, registry: SchemaIds): Content => {
-  let metadata: Metadata | null = null
+type Head = Omit<RecordHead, 'metadata'>
+
+const encode = (event: StoredEvent, head: Head, registry: SchemaIds) => {
   try {
-    metadata = metadataFromStored(event.metadata)
+    const metadata = metadataFromStored(event.metadata)
     if (parseStreamName(event.stream)?.tenantId !== metadata.tenantId) {
       throw new Error(`the stream ${event.stream} is not one of the tenant ${metadata.tenantId} whom its event names`)
     }
+    if (!isEventType(event.type)) throw new Error(`there is no event type ${event.type}`)
     const version = Number(metadata.schemaVersion)
     const payload = encodeStored(event.type, version, JSON.parse(utf8.decode(event.bytes)))
-    if (!isEventType(event.type)) throw new Error(`there is no event type ${event.type}`)
-    return { metadata, schemaId: registry.idOf(event.type, version), payload, readable: true }
+    const encoded = encodeRecord({ ...head, metadata }, registry.idOf(event.type, version), payload)
+    return { encoded, metadata, readable: true }
   } catch (error) {
-    return { metadata, ...unreadable(event, error, registry), readable: false }
+    return { ...unreadable(event, head, error, registry), readable: false }
   }
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** Stands in the topic, at its position, for an event that cannot be published as what it says it is. */
-const unreadable = (event: StoredEvent, error: unknown, registry: SchemaIds) => ({
-  schemaId: registry.idOf('Unreadable', 1),
-  payload: encode('Unreadable', {
+const unreadable = (event: StoredEvent, head: Head, error: unknown, registry: SchemaIds) => {
+  const metadata = metadataOf(event)
+  const payload = encodeData('Unreadable', {
     type: event.type,
     bytes: Buffer.from(event.bytes).toString('base64'),
     error: String(error).slice(0, 1_000),
-  }),
-})
+  })
+  return { encoded: encodeRecord({ ...head, metadata }, registry.idOf('Unreadable', 1), payload), metadata }
+}
 
-const sizeOf = ({ key, value, headers }: EncodedRecord): number => key.length + value.length + headers.meta.length + 100
+/** An event's metadata; null if they are not as they must be. */
+const metadataOf = (event: StoredEvent): Metadata | null => {
+  try {
+    const metadata = metadataFromStored(event.metadata)
+    encodeMetadata(metadata)
+    return metadata
+  } catch {
+    return null
+  }
+}

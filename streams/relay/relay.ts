@@ -37,9 +37,12 @@ export type RelayParts = {
 
 /** Publishes until there are no more pages. Rejects when anything fails: then the process has to end. */
 export const relay = async ({ pages, guard, publishing, producer, ledger, ...parts }: RelayParts): Promise<void> => {
+  // Three pages are on their way at once: one is being read, one is encoded and waits, one is being sent.
+  let reading = pages.next()
   const nextBatches = async (): Promise<readonly Batch[] | null> => {
-    const events = await pages.next()
+    const events = await reading
     if (events === null) return null
+    reading = quietly(pages.next())
     guard.watch(events)
     return publishing.batchesOf(events)
   }
@@ -57,15 +60,19 @@ export const relay = async ({ pages, guard, publishing, producer, ledger, ...par
     count(batch)
   }
 
-  // The next page is read and encoded while this one is on its way.
   let coming = nextBatches()
   for (;;) {
     const batches = await coming
     if (batches === null) return
-    coming = nextBatches()
-    coming.catch(() => {}) // awaited above, unless a send fails first
+    coming = quietly(nextBatches())
     for (const batch of batches) await publish(batch)
   }
+}
+
+/** Work that is awaited later, unless a send fails first. */
+const quietly = <Result>(work: Promise<Result>): Promise<Result> => {
+  work.catch(() => {})
+  return work
 }
 
 const beginning = Instant.parse('1970-01-01T00:00:00.000000Z')

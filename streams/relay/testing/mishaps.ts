@@ -76,6 +76,7 @@ export const appendOddities = async ({ store, config }: World): Promise<readonly
   )
   await append(stream(), 'CampaignRenamed', renamed, { ...ours, schemaVersion: '99' }, /version 99/)
   await append(stream(), 'CampaignRenamed', renamed, {}, /Metadata/)
+  await append(stream(), 'CampaignRenamed', renamed, { ...ours, recordedAt: 'yesterday' }, /recordedAt/)
   await append(stream(), 'CampaignRenamed', renamed, { ...ours, tenantId: randomUUID() }, /not one of the tenant/)
   await append(`other-${randomUUID()}`, 'CampaignRenamed', renamed, ours, /not one of the tenant/)
 
