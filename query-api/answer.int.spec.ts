@@ -66,6 +66,16 @@ describe('a question that follows a command', () => {
     expect((await world.ask(`/v1/metrics?after=${after}`, world.bearer(who))).status).toBe(503)
   })
 
+  test('as of an instant is answered when all that was published by then is applied', async () => {
+    const who = world.newTenant()
+    const created = create(who)
+    await world.publish()
+    const asked = world.ask(`/v1/metrics?asOf=${world.tick()}`, world.bearer(who))
+    await world.settle()
+    const { status, body } = await asked
+    expect([status, body.asOf.position]).toEqual([200, created.position])
+  })
+
   test.each(['abc', 'events.0.1', 'events.g1.x.1', '1'])(
     '%s is no token: 422 as a parameter, 400 as a header',
     async (after) => {

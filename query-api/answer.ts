@@ -3,20 +3,15 @@
  * and with a word on how fresh it is.
  */
 import type { Postgres, Queryable } from '@bizosaas/databases'
-import { Instant as InstantSchema, invalid, Problem, type Request, tryAgain } from '@bizosaas/http'
-import { type ConsistencyToken, nothingBefore, parseToken } from '@bizosaas/kafka'
+import { Instant as InstantSchema, type Request, tryAgain } from '@bizosaas/http'
+import { nothingBefore } from '@bizosaas/kafka'
 import { type Projection, tableName } from '@bizosaas/projections/runner/projection.ts'
-import { Instant, topicName, topics } from '@bizosaas/schemas'
+import { Instant } from '@bizosaas/schemas'
 import { type Static, type TProperties, Type } from 'typebox'
 import type { CheckpointWatch } from './checkpoint-watch.ts'
+import { tokensOf } from './consistency.ts'
 import { type LedgerRow, newestReached, publishedAt } from './ledger.ts'
 import { haveApplied, haveReached, type Marks, readStanding, type Standing } from './standing.ts'
-
-export const After = Type.String({
-  maxLength: 100,
-  description:
-    'The `X-Consistency-Token` of a command: the answer has seen what it recorded. Beside the header, the answer has seen both',
-})
 
 export const AsOf = Type.Object(
   {
@@ -69,26 +64,29 @@ export function reader(postgres: Postgres, watch: CheckpointWatch, generation: s
   return async (request, models, ask) => {
     const tokens = tokensOf(request, generation)
     const until = Date.now() + waitMs
+    const asked = request.query.asOf
+    // Looked up once: else an instant of today would be a later row with every look, and never reached.
+    let row: LedgerRow | null | undefined
     for (;;) {
       const attempt = await postgres.asTenant(request.principal, async (tx) => {
         const standing = await readStanding(tx, models, generation)
         const tables = tablesOf(models, standing)
-        const asked = request.query.asOf
-        const row = asked === undefined ? null : await publishedAt(tx, generation, Instant.parse(asked))
+        if (asked !== undefined && row === undefined) row = await publishedAt(tx, generation, Instant.parse(asked))
         const isFarEnough = (marks: Marks) =>
           tokens.every((token) => haveApplied(models, marks, token, generation)) &&
-          (row === null || haveReached(models, marks, row, generation))
+          (!row || haveReached(models, marks, row, generation))
         if (!isFarEnough(standing.marks)) return { isFarEnough }
 
         const isReached = (newer: LedgerRow) => haveReached(models, standing.marks, newer, generation)
-        const at = asked === undefined ? await newestReached(tx, generation, standing.head, isReached) : row
-        const upTo = asked === undefined ? null : (row?.position ?? nothingBefore)
+        const at = row === undefined ? await newestReached(tx, generation, standing.head, isReached) : row
+        const upTo = row === undefined ? null : (row?.position ?? nothingBefore)
         const answer = await ask({ tx, table: (model) => tables.get(model.name) ?? '', upTo })
         const asOf = { position: at?.position ?? null, instant: at?.instant ?? null, parked: standing.parked }
         return { answer: { ...answer, asOf } }
       })
       if ('answer' in attempt) return attempt.answer
-      if (!(await watch.until(attempt.isFarEnough, until - Date.now()))) {
+      const remaining = until - Date.now()
+      if (remaining <= 0 || !(await watch.until(attempt.isFarEnough, remaining))) {
         throw tryAgain('not-yet-visible', 'The read model has not applied what the answer is to stand on.')
       }
     }
@@ -102,21 +100,4 @@ function tablesOf(models: readonly Projection[], standing: Standing): Map<string
     return [name, tableName({ name, version })]
   })
   return new Map(tables)
-}
-
-/** The consistency tokens of a request: of its header, and of its parameter `after`. */
-function tokensOf({ consistencyToken, query }: Asked, generation: string): ConsistencyToken[] {
-  const current = topics.map((kind) => topicName(kind, generation))
-  const read = (text: string | null | undefined, refuse: (detail: string) => Problem): ConsistencyToken[] => {
-    if (text === null || text === undefined) return []
-    const token = parseToken(text)
-    if (token === null) throw refuse('must be the X-Consistency-Token of a command, as it came')
-    if (!current.includes(token.topic))
-      throw refuse(`is of ${token.topic}, but the topics are ${current.join(' and ')} now`)
-    return [token]
-  }
-  return [
-    ...read(consistencyToken, (detail) => new Problem('malformed-request', `X-Consistency-Token ${detail}.`)),
-    ...read(query.after, (detail) => invalid([{ in: 'query', pointer: '/after', detail }])),
-  ]
 }

@@ -1,8 +1,9 @@
 /** What can be asked of figures, and how it is answered. */
 import { CalendarDate, Currency, Instant, Uuid } from '@bizosaas/http'
 import { type Static, Type } from 'typebox'
-import { After, answered } from '../answer.ts'
+import { answered } from '../answer.ts'
 import { State } from '../campaigns/campaign.ts'
+import { After } from '../consistency.ts'
 import { type Dimension, dimensions } from './metrics-query.ts'
 
 const amount = Type.Object({ amount: Type.String({ description: 'Decimal number' }), currency: Currency })

@@ -2,7 +2,8 @@
 import { etagOf, get, notFound, type Route, reply, Uuid } from '@bizosaas/http'
 import { type CampaignRow, campaignList } from '@bizosaas/projections/campaigns/campaign-list/campaign-list.ts'
 import { type Static, Type } from 'typebox'
-import { After, answered, type Reader } from '../answer.ts'
+import { answered, type Reader } from '../answer.ts'
+import { After } from '../consistency.ts'
 import { type CursorValue, cursorValue, readCursor, writeCursor } from '../cursor.ts'
 import { Campaign, campaignColumns, campaignOf, State } from './campaign.ts'
 

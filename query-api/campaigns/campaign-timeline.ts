@@ -5,7 +5,8 @@ import {
   type TimelineRow,
 } from '@bizosaas/projections/campaigns/campaign-timeline/campaign-timeline.ts'
 import { Type } from 'typebox'
-import { After, answered, type Reader } from '../answer.ts'
+import { answered, type Reader } from '../answer.ts'
+import { After } from '../consistency.ts'
 import { cursorValue, readCursor, writeCursor } from '../cursor.ts'
 
 const Entry = Type.Object(
