@@ -18,7 +18,7 @@ export type ClickHouse = {
   readonly insert: (
     table: string,
     columns: readonly string[],
-    format: 'RowBinary' | 'JSONCompactEachRow',
+    format: 'Native' | 'RowBinary' | 'JSONCompactEachRow',
     bytes: Uint8Array,
   ) => Promise<void>
   /** Runs a statement that answers nothing, such as DDL. */

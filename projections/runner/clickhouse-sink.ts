@@ -1,7 +1,7 @@
 import type { ClickHouse, Postgres } from '@bizosaas/databases'
 import { moveCheckpoint, valuesOf } from './move.ts'
+import { blockEncoder } from './native-block.ts'
 import type { Projection } from './projection.ts'
-import { rowEncoder } from './row-binary.ts'
 import type { Sink } from './sink.ts'
 import type { Table } from './tables.ts'
 
@@ -13,11 +13,11 @@ import type { Table } from './tables.ts'
  */
 export function clickhouseSink(clickhouse: ClickHouse, postgres: Postgres, projection: Projection, table: Table): Sink {
   const names = table.columns.map(({ name }) => name)
-  const encode = rowEncoder(table)
+  const encode = blockEncoder(table)
   const move = `${moveCheckpoint} SELECT position FROM moved`
 
   const insert: Sink['attempt'] = async (rows) => {
-    if (rows.length > 0) await clickhouse.insert(table.name, names, 'RowBinary', encode(rows))
+    if (rows.length > 0) await clickhouse.insert(table.name, names, 'Native', encode(rows))
   }
 
   return {

@@ -51,7 +51,7 @@ describe('ad-metrics', () => {
         ad_id: '708746',
         breakdown: { gender: 'M', age: '30-34' },
         attribution_window: 'default',
-        row_key: '[null,"708746",[["age","30-34"],["gender","M"]],"default"]',
+        row_key: '-,6:708746,3:age,5:30-34,6:gender,1:M,7:default,',
         impressions: 7350,
         clicks: 1,
         spend_micros: 1_430_000,
