@@ -35,8 +35,8 @@ export const connectKafka = (options: {
   return Object.assign(kafka, { brokers, clientId })
 }
 
-/** How long the client tries to reach a broker before it gives up: about half a minute. */
-export const retry = { initialRetryTime: 200, maxRetryTime: 5_000, retries: 8 }
+/** About half a minute, once a second: a broker that was killed takes some ten seconds to be let in again. */
+export const retry = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 30 }
 
 /** What the client calls an error is mostly a retry or a rebalance: what fails in the end is thrown, and logged by whoever it stops. */
 const writeLog = ({ level, log: entry }: LogEntry): void => {
@@ -48,6 +48,7 @@ const writeLog = ({ level, log: entry }: LogEntry): void => {
 /** An error in a single response is retried, or thrown; rebalances happen whenever a runner comes or goes. */
 const isExpected = (message: string): boolean =>
   message.startsWith('Response ') ||
+  message.startsWith('Failed to connect to seed broker') || // said before, as a connection error
   message.includes('rebalancing') ||
   message.includes('The coordinator is not aware of this member')
 

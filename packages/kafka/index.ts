@@ -17,4 +17,4 @@ export {
 export { connectRegistry, type SchemaName, type SchemaRegistry } from './registry.ts'
 export { type OffsetRange, offsetRanges, type Stretch, scan } from './scan.ts'
 export { type ConsistencyToken, parseToken, printToken } from './token.ts'
-export { createTopics, maxBatchBytes } from './topics.ts'
+export { createTopics } from './topics.ts'

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as wait } from 'node:timers/promises'
 import type { KafkaMessage } from 'kafkajs'
 import type { KafkaCluster, TopicPartition } from './connect.ts'
 import { consume } from './consumer.ts'
+import { patiently } from './patience.ts'
 
 /** The offsets that a partition holds: from `low` to before `high`. */
 export type OffsetRange = TopicPartition & { readonly low: number; readonly high: number }
@@ -25,17 +25,6 @@ export const offsetRanges = async (kafka: KafkaCluster, topics: readonly string[
     return ranges.flat()
   } finally {
     await admin.disconnect()
-  }
-}
-
-/** A broker that has just become a partition's leader, by a new topic or a failover, says for a moment that it is not. */
-const patiently = async <Result>(ask: () => Promise<Result>, attempts = 50): Promise<Result> => {
-  try {
-    return await ask()
-  } catch (error) {
-    if (attempts === 1 || (error as { retriable?: boolean }).retriable !== true) throw error
-    await wait(100)
-    return patiently(ask, attempts - 1)
   }
 }
 

@@ -1,10 +1,12 @@
+import type { Admin } from 'kafkajs'
 import type { KafkaCluster } from './connect.ts'
+import { patiently } from './patience.ts'
 
 /**
  * Largest batch that the internal topics take, in bytes. An event is at most 1 MiB (the event store's limit), and one
  * produce request carries several.
  */
-export const maxBatchBytes = 8 * 1024 * 1024
+const maxBatchBytes = 8 * 1024 * 1024
 
 /**
  * The internal topics are a copy of the event store, so they are kept for ever: no retention, no compaction. The codec is
@@ -32,27 +34,30 @@ export const createTopics = async (
   const admin = kafka.admin()
   await admin.connect()
   try {
-    const existing = new Set(await admin.listTopics())
-    const missing = topics.filter((topic) => !existing.has(topic))
-    if (missing.length > 0) {
-      await admin.createTopics({
-        waitForLeaders: true,
-        topics: missing.map((topic) => ({
-          topic,
-          numPartitions: partitions,
-          configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
-        })),
-      })
-    }
-    const metadata = await admin.fetchTopicMetadata({ topics: [...topics] })
-    for (const { name, partitions: found } of metadata.topics) {
-      if (found.length !== partitions) {
+    await patiently(() => createMissing(admin, topics, partitions))
+    const { topics: found } = await patiently(() => admin.fetchTopicMetadata({ topics: [...topics] }))
+    for (const topic of found) {
+      if (topic.partitions.length !== partitions) {
         throw new Error(
-          `Topic ${name} has ${found.length} partitions, but TOPIC_PARTITIONS is ${partitions}: the number never changes inside a generation, so set it back or start a new TOPIC_GENERATION`,
+          `Topic ${topic.name} has ${topic.partitions.length} partitions, but TOPIC_PARTITIONS is ${partitions}: the number never changes inside a generation, so set it back or start a new TOPIC_GENERATION`,
         )
       }
     }
   } finally {
     await admin.disconnect()
   }
+}
+
+const createMissing = async (admin: Admin, topics: readonly string[], partitions: number): Promise<void> => {
+  const existing = new Set(await admin.listTopics())
+  const missing = topics.filter((topic) => !existing.has(topic))
+  if (missing.length === 0) return
+  await admin.createTopics({
+    waitForLeaders: true,
+    topics: missing.map((topic) => ({
+      topic,
+      numPartitions: partitions,
+      configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
+    })),
+  })
 }
