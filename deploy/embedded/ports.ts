@@ -25,6 +25,12 @@ export async function freePorts(): Promise<Ports> {
   return Object.fromEntries(held.map(({ name, port }) => [name, port])) as Ports
 }
 
+export async function freePort(): Promise<number> {
+  const { port, release } = await hold(0)
+  await release()
+  return port
+}
+
 /** @returns whether something already listens on the port, on 127.0.0.1 or on every address */
 export async function isTaken(port: number): Promise<boolean> {
   try {

@@ -1,9 +1,9 @@
 /**
- * Progress of steps that run side by side. On a terminal the running steps stand at the bottom, each with what it waits for and its
+ * Progress of steps that run side by side, on standard error, so that a program's output stays its own. On a terminal the running steps stand at the bottom, each with what it waits for and its
  * seconds; a finished one becomes a line of its own above them. Elsewhere a line is printed when a step starts and when it ends.
  */
 
-const terminal = process.stdout.isTTY && !process.env.CI
+const terminal = process.stderr.isTTY && !process.env.CI
 const dim = (/** @type {string} */ text) => (terminal ? `\x1b[2m${text}\x1b[22m` : text)
 const colour = (/** @type {number} */ code, /** @type {string} */ text) =>
   terminal ? `\x1b[${code}m${text}\x1b[39m` : text
@@ -16,10 +16,14 @@ let drawn = 0
 /** @type {NodeJS.Timeout | undefined} */
 let ticking
 
-/** Prints a line above the running steps. */
+/** Prints a line of output above the running steps. */
 export function say(/** @type {string} */ line) {
+  print(process.stdout, line)
+}
+
+function print(/** @type {NodeJS.WriteStream} */ stream, /** @type {string} */ line) {
   erase()
-  process.stdout.write(`${line}\n`)
+  stream.write(`${line}\n`)
   draw()
 }
 
@@ -35,7 +39,7 @@ export function step(name, waitsFor) {
   if (terminal) {
     ticking ??= setInterval(redraw, 200)
     redraw()
-  } else process.stdout.write(`  ${name.padEnd(width)} ${waitsFor} …\n`)
+  } else process.stderr.write(`  ${name.padEnd(width)} ${waitsFor} …\n`)
 
   const end = (/** @type {string} */ line) => {
     if (!running.delete(state)) return
@@ -43,13 +47,13 @@ export function step(name, waitsFor) {
       clearInterval(ticking)
       ticking = undefined
     }
-    say(line)
+    print(process.stderr, line)
   }
   return {
     /** Tells what is waited for now. */
     waitFor(/** @type {string} */ what) {
       state.waitsFor = what
-      if (!terminal) process.stdout.write(`  ${name.padEnd(width)} ${what} …\n`)
+      if (!terminal) process.stderr.write(`  ${name.padEnd(width)} ${what} …\n`)
     },
     /** Ends well; `outcome` replaces the word before the seconds. */
     done(outcome = 'ready') {
@@ -77,7 +81,7 @@ function redraw() {
 }
 
 function erase() {
-  if (drawn > 0) process.stdout.write(`\x1b[${drawn}F\x1b[J`)
+  if (drawn > 0) process.stderr.write(`\x1b[${drawn}F\x1b[J`)
   drawn = 0
 }
 
@@ -85,7 +89,7 @@ function draw() {
   if (!terminal) return
   for (const { name, waitsFor, since } of running) {
     const line = `  ${name.padEnd(width)} ${waitsFor} … ${seconds(since)}`
-    process.stdout.write(`${dim(line.slice(0, (process.stdout.columns ?? 80) - 1))}\n`)
+    process.stderr.write(`${dim(line.slice(0, (process.stderr.columns ?? 80) - 1))}\n`)
     drawn += 1
   }
 }

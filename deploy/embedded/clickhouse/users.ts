@@ -18,7 +18,7 @@ export const usersFile = (passwords: Readonly<Record<'admin' | 'projector' | 'qu
   </profiles>
   <quotas>
     <default/>
-    <boot><interval><duration>315360000</duration><queries>${bootStatements.length}</queries></interval></boot>
+    <boot><interval><duration>2147483647</duration><queries>${bootStatements.length}</queries></interval></boot>
   </quotas>
   <users>
     <default>
@@ -35,11 +35,22 @@ ${Object.entries(allowed)
 </clickhouse>
 `
 
-const engines = 'GRANT TABLE ENGINE ON *'
+/** Only engines that keep rows here: with `*` also File and URL, which would read and write outside. */
+const engines = ['MergeTree', 'ReplacingMergeTree', 'AggregatingMergeTree', 'SummingMergeTree', 'Null'].map(
+  (engine) => `GRANT TABLE ENGINE ON ${engine}`,
+)
+
+/** Not simply ALL or CREATE: these would include dictionaries, whose source may be any URL. */
+const tables = 'SELECT, INSERT, ALTER, CREATE TABLE, CREATE VIEW, DROP TABLE, DROP VIEW, TRUNCATE, OPTIMIZE, SHOW'
 
 const allowed = {
-  admin: [`GRANT ALL ON ${database}.*`, engines, 'GRANT SELECT ON system.*', 'GRANT KILL QUERY ON *.*'],
-  projector: [`GRANT SELECT, INSERT, CREATE, ALTER, DROP, TRUNCATE, OPTIMIZE, SHOW ON ${database}.*`, engines],
+  admin: [
+    `GRANT ${tables}, CREATE DATABASE ON ${database}.*`,
+    ...engines,
+    'GRANT SELECT, SHOW ON system.*',
+    'GRANT KILL QUERY ON *.*',
+  ],
+  projector: [`GRANT ${tables} ON ${database}.*`, ...engines],
   query: [`GRANT SELECT, SHOW ON ${database}.*`],
 }
 

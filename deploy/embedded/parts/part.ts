@@ -10,7 +10,7 @@ export type Part = {
   /** Makes its data folder and configuration; runs before every start of the system and changes nothing that is there. */
   readonly prepare: () => Promise<void>
   readonly command: readonly string[]
-  readonly env?: Readonly<Record<string, string>>
+  readonly env?: NodeJS.ProcessEnv
   /** Who runs it, where that must not be the supervisor's own user. */
   readonly user?: User | null
   /** Asks a real question over the part's own protocol; rejects while it is not answered. Repeated until it is. */

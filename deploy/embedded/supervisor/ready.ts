@@ -4,6 +4,9 @@ import type { Part } from '../parts/part.ts'
 import { type Child, type Exit, inWords } from './child.ts'
 import type { LogFile } from './log-file.ts'
 
+/** A line that tells where in the program, not what. */
+const stackFrame = /^\s*(\d+\. |at )/
+
 const askEveryMs = 100
 const answerWithinMs = 5_000
 
@@ -35,7 +38,7 @@ export async function untilReady(part: Part, child: Child, log: LogFile): Promis
 
 /** One sentence on why a part does not run and what to do, with the end of its log below. */
 export function explain(part: Part, what: string, log: LogFile): string {
-  const tail = log.tail()
+  const tail = log.tail().filter((line) => !stackFrame.test(line))
   const text = tail.join('\n')
   const said =
     tail.length > 0

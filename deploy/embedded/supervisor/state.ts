@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { writeSecret } from '../secrets.ts'
 import type { PartState } from './supervise.ts'
@@ -23,9 +23,13 @@ export type PartStatus = {
 
 const fileOf = (dataFolder: string) => path.join(dataFolder, 'state.json')
 
+/** @returns null when nothing ran there yet, or what is written cannot be read */
 export function readState(dataFolder: string): State | null {
-  const file = fileOf(dataFolder)
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as State) : null
+  try {
+    return JSON.parse(readFileSync(fileOf(dataFolder), 'utf8')) as State
+  } catch {
+    return null
+  }
 }
 
 export const writeState = (dataFolder: string, state: State): void =>

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Problem } from '../bootstrap/problem.mjs'
 import type { Part } from '../parts/part.ts'
-import { type Child, inWords, startChild } from './child.ts'
+import { inWords, startChild } from './child.ts'
 import { openLogFile } from './log-file.ts'
 import { explain, untilReady } from './ready.ts'
 
@@ -9,7 +9,9 @@ export type PartState = 'starting' | 'ready' | 'restarting' | 'stopping' | 'stop
 
 /** A part that is kept running. */
 export type Supervised = {
-  readonly part: Part
+  /** Settles when it answers for the first time. Rejects with a Problem when it does not come up; it is not tried again then. */
+  readonly ready: Promise<void>
+  /** May be called at any time, also before it is ready. */
   readonly stop: () => Promise<void>
 }
 
@@ -28,32 +30,32 @@ const mostRestarts = 8
 /** After this time without an end it counts as running well, and the count of restarts begins anew. */
 const settledMs = 60_000
 
-/**
- * Starts a part, waits until it answers, and from then on starts it again whenever it ends: after a pause that doubles each time.
- *
- * @throws Problem when it does not come up the first time
- */
-export async function supervise(part: Part, mark: string, logFile: string, watch: Watch): Promise<Supervised> {
+/** Starts a part, and from when it answered starts it again whenever it ends: after a pause that doubles each time. */
+export function supervise(part: Part, mark: string, logFile: string, watch: Watch): Supervised {
   const log = openLogFile(logFile)
   const stopping = new AbortController()
   let restarts = 0
   let child = startChild(part, mark, log)
   const report = (state: PartState) => watch.changed(part, state, state === 'stopped' ? null : child.pid, restarts)
 
-  report('starting')
-  try {
-    await untilReady(part, child, log)
-  } catch (error) {
-    report('failed')
-    await child.stop()
-    throw error
-  }
-  report('ready')
+  const ready = firstStart()
+  const kept = ready.then(keepRunning, () => {})
 
-  const kept = keepRunning()
+  async function firstStart(): Promise<void> {
+    report('starting')
+    try {
+      await untilReady(part, child, log)
+      report('ready')
+    } catch (error) {
+      await child.stop()
+      report('failed')
+      throw error
+    }
+  }
 
   async function keepRunning(): Promise<void> {
-    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+    let pauseMs = firstPauseMs
+    for (;;) {
       const since = Date.now()
       const exit = await child.exited
       if (stopping.signal.aborted) return
@@ -62,44 +64,42 @@ export async function supervise(part: Part, mark: string, logFile: string, watch
         pauseMs = firstPauseMs
       }
       restarts += 1
-      report('restarting')
       if (restarts > mostRestarts) {
         report('failed')
-        return watch.gaveUp(new Problem(explain(part, `${inWords(exit)} ${restarts} times in a row`, log)))
+        watch.gaveUp(new Problem(explain(part, `${inWords(exit)} ${restarts} times in a row`, log)))
+        return
       }
-      watch.say(`${part.title} ${inWords(exit)}; starting it again.`)
-      if (!(await pause(pauseMs))) return
-      child = startChild(part, mark, log)
       report('restarting')
-      await comeBack(child)
+      watch.say(`${part.title} ${inWords(exit)}; starting it again.`)
+      await delay(pauseMs, null, { signal: stopping.signal }).catch(() => {})
+      if (stopping.signal.aborted) return
+      pauseMs = Math.min(pauseMs * 2, longestPauseMs)
+      await restart()
     }
   }
 
-  /** Waits until the restarted part answers. One that hangs is ended, so that the next round starts it again. */
-  async function comeBack(restarted: Child): Promise<void> {
+  /** One that does not answer in its time is ended, so that the next round starts it again. */
+  async function restart(): Promise<void> {
     const since = Date.now()
+    child = startChild(part, mark, log)
+    report('restarting')
     try {
-      await untilReady(part, restarted, log)
+      await untilReady(part, child, log)
       if (stopping.signal.aborted) return
       report('ready')
       watch.say(`${part.title} is back after ${((Date.now() - since) / 1000).toFixed(1)} s.`)
     } catch {
-      if (!stopping.signal.aborted) await restarted.stop()
+      if (!stopping.signal.aborted) await child.stop()
     }
   }
 
-  const pause = (ms: number) => delay(ms, true, { signal: stopping.signal }).catch(() => false)
-
-  return {
-    part,
-    stop: async () => {
-      if (stopping.signal.aborted) return
-      stopping.abort()
-      report('stopping')
-      await child.stop()
-      await kept
-      report('stopped')
-      log.close()
-    },
+  const stop = async () => {
+    stopping.abort()
+    report('stopping')
+    await child.stop()
+    await kept
+    report('stopped')
+    log.close()
   }
+  return { ready, stop }
 }

@@ -1,0 +1,53 @@
+import { fileURLToPath } from 'node:url'
+import { host } from './addresses.ts'
+import type { Part } from './parts/part.ts'
+import { freePort, type Ports } from './ports.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** The two Node processes that hold the units, so that a replay cannot stall requests. */
+export async function unitProcesses(ports: Ports, environment: Environment): Promise<Part[]> {
+  const services = [ports.CAMPAIGNS_PORT, ports.INTEGRATIONS_PORT, ports.QUERY_PORT]
+  const healthPort = await freePort()
+  const common = {
+    prepare: async () => {},
+    readyWithinMs: 60_000,
+    stopSignal: 'SIGTERM',
+    stopWithinMs: 25_000,
+    damaged: /^(?!)/,
+  } as const
+  const run = (file: string, ...args: readonly string[]) => [
+    process.execPath,
+    fileURLToPath(new URL(file, import.meta.url)),
+    ...args,
+  ]
+  const env = { ...environment, NODE_ENV: 'production' }
+  return [
+    {
+      ...common,
+      name: 'flow',
+      title: 'Relay and projections',
+      ports: [],
+      command: run('flow.ts', '--health-port', String(healthPort)),
+      env,
+      probe: (signal) => askWhetherReady(healthPort, signal),
+    },
+    {
+      ...common,
+      name: 'edge',
+      title: 'Services',
+      ports: ['CAMPAIGNS_PORT', 'INTEGRATIONS_PORT', 'QUERY_PORT'],
+      command: run('edge.ts'),
+      env,
+      probe: async (signal) => {
+        await Promise.all(services.map((port) => askWhetherReady(port, signal)))
+      },
+    },
+  ]
+}
+
+async function askWhetherReady(port: number, signal: AbortSignal): Promise<void> {
+  const answer = await fetch(`http://${host}:${port}/readyz`, { signal })
+  const report = await answer.text()
+  if (!answer.ok) throw new Error(`/readyz on port ${port} answers ${answer.status} ${report}`)
+}
