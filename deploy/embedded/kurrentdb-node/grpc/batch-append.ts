@@ -83,13 +83,13 @@ export const batchAppend =
 
 /** Adds a part's events; answers the error when the append cannot be carried out. */
 const add = (append: Pending, messages: readonly ProposedMessage[]): object | null => {
+  if (Date.now() > append.deadline) return timeout()
   for (const message of messages) {
     const event = eventOf(message)
     append.size += sizeOf(event)
     append.events.push(event)
   }
-  if (append.size > MAX_APPEND_SIZE) return tooLarge()
-  return Date.now() > append.deadline ? timeout() : null
+  return append.size > MAX_APPEND_SIZE ? tooLarge() : null
 }
 
 const keyOf = (id: Uuid | undefined): string =>

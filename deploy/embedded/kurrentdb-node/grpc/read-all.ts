@@ -7,7 +7,7 @@ import type { Reading } from './read.ts'
 
 export const readAll: Reading = async (store, options, outbox) => {
   const backwards = options.readDirection === 'BACKWARDS'
-  const frame = frameOf(options)
+  const frame = frameOf(store, options)
   const filter = options.filter ? filterOf(options.filter) : null
   let left = countOf(options)
   let from = positionOf(options, store)
@@ -25,9 +25,9 @@ export const readAll: Reading = async (store, options, outbox) => {
   }
 }
 
-const positionOf = ({ all, readDirection }: ReadOptions, store: Store): number => {
+const positionOf = ({ all }: ReadOptions, store: Store): number => {
   if (all?.position) return Number(all.position.commitPosition ?? 0)
   if (all?.start) return 0
   // Behind the end: nothing forwards, everything backwards.
-  return store.head() + (readDirection === 'BACKWARDS' ? 1 : 1)
+  return store.head() + 1
 }

@@ -17,7 +17,7 @@ export const readStream: Reading = async (store, options, outbox) => {
     const streamIdentifier = { streamName: Buffer.from(stream) }
     return outbox.send([{ streamNotFound: { streamIdentifier } }])
   }
-  const frame = frameOf(options)
+  const frame = frameOf(store, options)
   for (const rows of pages(store, head, options)) {
     if (outbox.ended.aborted) return
     await outbox.send(rows.map(frame))

@@ -13,9 +13,10 @@ import { positionOf } from './values.ts'
 const DEFAULT_WINDOW = 32
 
 export const subscribeToAll: Reading = async (store, options, outbox) => {
+  const frame = frameOf(store, options)
   const messagesOf = options.filter
-    ? filtered(filterOf(options.filter), intervalOf(options.filter), frameOf(options))
-    : { chunk: (rows: readonly Row[]) => rows.map(frameOf(options)), caughtUp: () => [] }
+    ? filtered(filterOf(options.filter), intervalOf(options.filter), frame)
+    : { chunk: (rows: readonly Row[]) => rows.map(frame), caughtUp: () => [] }
   let last = startOf(options, store)
   const live = listen(store, outbox)
   try {

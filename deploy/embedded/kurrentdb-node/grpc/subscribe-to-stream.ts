@@ -12,14 +12,18 @@ import { streamOf } from './values.ts'
 
 export const subscribeToStream: Reading = async (store, options, outbox) => {
   const stream = streamOf(options.stream?.streamIdentifier)
-  const frame = frameOf(options)
-  let last = startOf(options, store.streamHead(stream))
+  const frame = frameOf(store, options)
+  const atStart = store.streamHead(stream)
+  if (atStart.tombstoned) throw streamDeleted(stream)
+  let last = startOf(options, atStart)
   const live = listen(store, outbox)
   try {
     await outbox.send([confirmation()])
     let caughtUp = false
     while (!outbox.ended.aborted) {
       const head = store.streamHead(stream)
+      const tombstone = head.tombstoned ? store.tombstone(head) : null
+      if (tombstone !== null) await outbox.send([frame(tombstone)])
       if (head.tombstoned) throw streamDeleted(stream)
       const rows = next(store, head, last)
       const end = rows.at(-1)

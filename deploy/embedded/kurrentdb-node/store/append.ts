@@ -44,7 +44,7 @@ export type Writer = {
 
 /** Between the records of a real log stand lengths and headers; the gap keeps anyone from counting on contiguity. */
 const RECORD_OVERHEAD = 32
-const METADATA_TYPE = '$metadata'
+export const METADATA_TYPE = '$metadata'
 const TOMBSTONE_TYPE = '$streamDeleted'
 const RECENT_AT_START = 10_000
 
@@ -131,10 +131,11 @@ export const writer = (database: DatabaseSync, heads: Heads, recent: RecentIds):
         history,
       ),
     )
-    const refused = checks.findIndex((found) => found.type !== 'ok' && found.type !== 'repeated')
+    const first = (type: Check['type']): number => checks.findIndex((found) => found.type === type)
+    const refused = first('tombstoned') >= 0 ? first('tombstoned') : first('wrong-revision')
     if (refused >= 0) return refusal(writes[refused], checks[refused], heads)
-    const fresh = checks.findIndex((found) => found.type === 'ok')
-    const repeated = checks.findIndex((found) => found.type === 'repeated')
+    const fresh = first('ok')
+    const repeated = first('repeated')
     // Several streams are one append: either all of it is there already, or none of it may be.
     if (fresh >= 0 && repeated >= 0) return refusal(writes[repeated], { type: 'wrong-revision' }, heads)
     if (repeated >= 0) return repetition(writes, checks)

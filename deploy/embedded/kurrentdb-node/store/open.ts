@@ -54,7 +54,7 @@ const prepare = (database: DatabaseSync, file: string): void => {
     throw new UnusableFolder(`${file} is not an event store of this program: choose another --data folder.`)
   if (pragma('user_version') !== FORMAT)
     throw new UnusableFolder(
-      `${file} has format ${pragma('user_version')}, this program reads format ${FORMAT}: start the version that wrote it, or choose another --data folder.`,
+      `${file} was written by another version (format ${pragma('user_version')}, this one has ${FORMAT}): start that version, or choose another --data folder.`,
     )
   // Also takes the lock now, not at the first append.
   database.exec('BEGIN IMMEDIATE; COMMIT')

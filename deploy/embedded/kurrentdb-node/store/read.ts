@@ -1,6 +1,6 @@
 /** Reads, in bounded chunks: a reader asks for the next chunk when it has sent the last one, so appends get their turn. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { firstRevision, type Head } from './heads.ts'
+import { firstRevision, type Head, TOMBSTONE_ROW } from './heads.ts'
 import { decodeRecord } from './record.ts'
 
 export type Row = { readonly position: number; readonly revision: number; readonly record: Uint8Array }
@@ -14,6 +14,8 @@ export type Reader = {
   readonly streamForward: (head: Head, from: number, limit: number) => Row[]
   /** A stream's events from a revision down (included), descending. */
   readonly streamBackward: (head: Head, from: number, limit: number) => Row[]
+  /** The event that ended a stream for ever, null when nothing did. */
+  readonly tombstone: (head: Head) => Row | null
 }
 
 /** A chunk ends at this many bytes: large enough to be efficient, small enough to read in a few milliseconds. */
@@ -34,6 +36,8 @@ export const reader = (database: DatabaseSync): Reader => {
     `${columns} WHERE stream = ? AND revision <= ? AND revision >= ? ORDER BY revision DESC LIMIT ?`,
   )
 
+  const exactly = query(`${columns} WHERE stream = ? AND revision = ? LIMIT ?`)
+
   return {
     forward: (from, limit) => chunk(forward, limit, from),
     backward: (before, limit) => chunk(backward, limit, before),
@@ -41,6 +45,7 @@ export const reader = (database: DatabaseSync): Reader => {
       head.id === null ? [] : chunk(streamForward, limit, head.id, Math.max(from, firstRevision(head))),
     streamBackward: (head, from, limit) =>
       head.id === null ? [] : chunk(streamBackward, limit, head.id, Math.min(from, head.last), firstRevision(head)),
+    tombstone: (head) => (head.id === null ? null : (chunk(exactly, 1, head.id, TOMBSTONE_ROW)[0] ?? null)),
   }
 }
 

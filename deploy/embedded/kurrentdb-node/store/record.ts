@@ -75,15 +75,17 @@ export const encodeRecord = (event: ProposedEvent, place: Place, created: number
   at = writeBytesField(buffer, at, 6, event.json ? contentTypes.json : contentTypes.binary)
   if (event.metadata.length > 0) at = writeBytesField(buffer, at, 7, event.metadata)
   if (event.data.length > 0) at = writeBytesField(buffer, at, 8, event.data)
-  return inReadResponse(buffer.subarray(0, at), place.position)
+  return readResponse(buffer.subarray(0, at), null, place.position)
 }
 
-const inReadResponse = (recordedEvent: Uint8Array, position: number): Buffer => {
-  const length = recordedEvent.length
-  const readEvent = 1 + varintLength(length) + length + 1 + varintLength(position)
+/** A ReadResp with an event, or with a link and the event that it leads to (null when that is gone). */
+export const readResponse = (event: Uint8Array | null, link: Uint8Array | null, position: number): Buffer => {
+  const size = (part: Uint8Array | null): number => (part === null ? 0 : 1 + varintLength(part.length) + part.length)
+  const readEvent = size(event) + size(link) + 1 + varintLength(position)
   const buffer = Buffer.allocUnsafe(1 + varintLength(readEvent) + readEvent)
   let at = writeVarint(buffer, writeKey(buffer, 0, 1, BYTES), readEvent)
-  at = writeBytesField(buffer, at, 1, recordedEvent)
+  if (event !== null) at = writeBytesField(buffer, at, 1, event)
+  if (link !== null) at = writeBytesField(buffer, at, 2, link)
   writeVarintField(buffer, at, 3, position)
   return buffer
 }
@@ -91,7 +93,7 @@ const inReadResponse = (recordedEvent: Uint8Array, position: number): Buffer => 
 const bufferOver = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
 /** The RecordedEvent inside. */
-const recordedEvent = (record: Uint8Array): Buffer => {
+export const recordedEvent = (record: Uint8Array): Buffer => {
   const cursor: Cursor = { bytes: record, at: 1 }
   readVarint(cursor)
   cursor.at++
@@ -145,9 +147,8 @@ const entryIn = (message: Buffer, start: number, end: number): [string, string] 
   return pair
 }
 
-/** The same message with the id as two 64-bit halves, for clients that ask for them. */
-export const withStructuredId = (record: Uint8Array, position: number): Buffer => {
-  const event = recordedEvent(record)
+/** The same RecordedEvent with the id as two 64-bit halves, for clients that ask for them. */
+export const withStructuredId = (event: Buffer): Buffer => {
   const hex = event.toString('latin1', ID_START, ID_END).replaceAll('-', '')
   const id = Buffer.allocUnsafe(32)
   let at = writeVarintField(id, 4, 1, BigInt(`0x${hex.slice(0, 16)}`))
@@ -156,5 +157,5 @@ export const withStructuredId = (record: Uint8Array, position: number): Buffer =
   id[1] = at - 2
   id[2] = (1 << 3) | BYTES
   id[3] = at - 4
-  return inReadResponse(Buffer.concat([id.subarray(0, at), event.subarray(ID_END)]), position)
+  return Buffer.concat([id.subarray(0, at), event.subarray(ID_END)])
 }
