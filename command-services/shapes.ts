@@ -30,5 +30,19 @@ const currencies = new Set(Intl.supportedValuesOf('currency'))
 Format.Set('currency', (code) => currencies.has(code))
 export const Currency = Type.String({ format: 'currency', description: 'an ISO 4217 code such as USD' })
 
+/** As the runtime's own time zone data knows it. */
+Format.Set('time-zone', (name) => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }) && !/^[+-]/.test(name)
+  } catch {
+    return false
+  }
+})
+export const TimeZone = Type.String({
+  maxLength: 64,
+  format: 'time-zone',
+  description: 'an IANA time zone such as Europe/Berlin',
+})
+
 /** May be left out, or null. */
 export const Maybe = <Schema extends TSchema>(schema: Schema) => Type.Optional(Type.Union([schema, Type.Null()]))

@@ -1,0 +1,90 @@
+import { type Accepted, type Claimer, commandIdOf, derivedId, type Handle } from '@bizosaas/event-store'
+import { answerCommand, Count, commandContext, notFound, post, type Route, reply, Uuid } from '@bizosaas/http'
+import { AdAccountId, ClientId, streamName } from '@bizosaas/schemas'
+import { Type } from 'typebox'
+import type { TokenOf } from '../consistency-token.ts'
+import { Currency, Name, PlatformId, TimeZone } from '../shapes.ts'
+import { type AdAccount, type AdAccountCommand, type AdAccountEvent, claimedValue, claimKind } from './ad-account.ts'
+import type { observer } from './observations.ts'
+import { maxRows, Row, readingsOf } from './row.ts'
+
+const NewAdAccount = Type.Object(
+  {
+    clientId: Uuid,
+    platform: Type.Enum(['google', 'meta', 'linkedin']),
+    externalId: PlatformId,
+    name: Name,
+    currency: Currency,
+    timeZone: TimeZone,
+  },
+  { title: 'NewAdAccount' },
+)
+
+const Page = Type.Object({ rows: Type.Array(Row, { minItems: 1, maxItems: maxRows }) }, { title: 'Observations' })
+
+/** Room for a full page of rows with all that they may say. */
+const pageLimit = 8 * 1024 * 1024
+
+/** Which request is which command, and who may send it. */
+export function integrationRoutes(
+  register: Handle<AdAccountCommand, AdAccountEvent, AdAccount>,
+  observe: ReturnType<typeof observer>,
+  claim: Claimer,
+  tokenOf: TokenOf,
+): readonly Route[] {
+  const newAccount = post('/v1/ad-accounts', {
+    may: 'adAccount:register',
+    summary: "Register a client's account on an ad platform",
+    description: 'An account of a platform is registered once in a tenant.',
+    body: NewAdAccount,
+    answer: Type.Object({ id: Uuid, revision: Count }, { title: 'AdAccountNow' }),
+    status: 201,
+    run: async (request) => {
+      const context = commandContext(request, commandIdOf)
+      const adAccountId = AdAccountId.parse(derivedId(context.commandId, 'ad-account'))
+      const { name, ...account } = request.body
+      const clientId = ClientId.parse(account.clientId)
+      const command = { type: 'register', ...account, adAccountId, clientId, name: name.trim() } as const
+      const claims = [claim(context.tenantId, claimKind, claimedValue(command))]
+      const outcome = await register({ id: adAccountId, command, context, ifMatch: request.ifMatch, claims })
+      return answerCommand(outcome, {
+        body: ({ revision }: Accepted<AdAccountEvent, AdAccount>) => ({ id: adAccountId, revision }),
+        token: tokenOf(streamName('adAccount', context.tenantId, adAccountId)),
+        location: `/v1/ad-accounts/${adAccountId}`,
+      })
+    },
+  })
+
+  const observations = post('/v1/ad-accounts/{id}/observations', {
+    may: 'metrics:observe',
+    summary: 'Take in a page of daily figures',
+    description:
+      'Each row replaces what was known of the same campaign, ad set, ad, breakdown, attribution window and day. ' +
+      'Rows that say nothing new are counted as unchanged and recorded nowhere. Sent again with the same ' +
+      'Idempotency-Key, a page that was taken in half is completed.',
+    body: Page,
+    limit: pageLimit,
+    answer: Type.Object({ observed: Count, restated: Count, unchanged: Count }, { title: 'Observed' }),
+    run: async (request) => {
+      const context = commandContext(request, commandIdOf)
+      const id = AdAccountId.parse(request.params.id)
+      const observation = await observe(context, id, readingsOf(request.body.rows, request.now))
+      switch (observation.type) {
+        case 'no-account':
+          throw notFound(`There is no ad account ${id}.`)
+        case 'rejected':
+          return answerCommand(observation.outcome, {
+            body: () => ({ observed: 0, restated: 0, unchanged: 0 }),
+            token: String,
+          })
+        case 'observed': {
+          const { position, ...counts } = observation.page
+          const token = tokenOf(streamName('adAccountDay', context.tenantId, `${id}:${request.now.slice(0, 10)}`))
+          return reply(counts, 200, { 'X-Consistency-Token': token(position) })
+        }
+      }
+    },
+  })
+
+  return [newAccount, observations]
+}
