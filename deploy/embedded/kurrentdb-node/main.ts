@@ -3,12 +3,16 @@
  *
  *   node main.ts --data DIR [--host 127.0.0.1] [--port 2113]
  */
+import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js'
 import { parseArguments, WrongArguments } from './arguments.ts'
 import { PortTaken } from './grpc/server.ts'
 import { start } from './start.ts'
 import { UnusableFolder } from './store/open.ts'
 
 const explained = [WrongArguments, PortTaken, UnusableFolder]
+
+// What goes wrong is said below, in one sentence; the library would say it first, in its own.
+setLogVerbosity(logVerbosity.NONE)
 
 try {
   const config = parseArguments(process.argv.slice(2))

@@ -12,9 +12,13 @@ export type SpawnedNode = {
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
 
-/** Throws with what the process printed when it ends before it is ready. Port 0 takes a free one. */
-export const spawnNode = async (data: string, port = 0): Promise<SpawnedNode> => {
-  const child = spawn(process.execPath, [MAIN, '--data', data, '--port', String(port)], {
+/**
+ * Port 0 takes a free one. `through` is a command that runs the node, for example with a limit on its files.
+ * Throws with what the process printed when it ends before it is ready.
+ */
+export const spawnNode = async (data: string, port = 0, through: readonly string[] = []): Promise<SpawnedNode> => {
+  const [command = '', ...args] = [...through, process.execPath, MAIN, '--data', data, '--port', String(port)]
+  const child = spawn(command, args, {
     env: { ...process.env, NODE_OPTIONS: '' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -7,7 +7,7 @@ import type { Outcome } from '../store/append.ts'
 import type { Expected } from '../store/check.ts'
 import type { ProposedEvent } from '../store/record.ts'
 import type { Store } from '../store/store.ts'
-import { MAX_APPEND_SIZE } from './errors.ts'
+import { asCallError, MAX_APPEND_SIZE } from './errors.ts'
 import { type Frames, outboxOf } from './outbox.ts'
 import { anyOf, type BatchAppendRequest, type ProposedMessage, type StreamIdentifier, type Uuid } from './protocol.ts'
 import { eventOf, expectationOf, expectedOf, positionOf, sizeOf, streamOf } from './values.ts'
@@ -45,7 +45,13 @@ export const batchAppend =
 
     const carryOut = async (append: Pending): Promise<void> => {
       unanswered++
-      answer(append, await resultOf(store, append))
+      const { stream, expected, events } = append
+      try {
+        answer(append, resultFor(await store.write({ type: 'append', writes: [{ stream, expected, events }] }), append))
+      } catch (error) {
+        // No answer of this call means "try again", so the call itself ends: its client knows all of it as unavailable.
+        call.emit('error', asCallError(error))
+      }
       unanswered--
       endWhenDone()
     }
@@ -72,7 +78,7 @@ export const batchAppend =
       } catch (error) {
         pending.delete(keyOf(request.correlationId))
         const origin = { correlationId: request.correlationId, streamIdentifier: request.options?.streamIdentifier }
-        answer(origin, failure(error, status.INVALID_ARGUMENT))
+        answer(origin, badRequest(error))
       }
     })
     call.on('end', () => {
@@ -112,15 +118,6 @@ const deadlineOf = (options: NonNullable<BatchAppendRequest['options']>): number
   return options.deadline_21_10_0 ? milliseconds(options.deadline_21_10_0) : Number.POSITIVE_INFINITY
 }
 
-const resultOf = async (store: Store, append: Pending): Promise<object> => {
-  const { stream, expected, events } = append
-  try {
-    return resultFor(await store.write({ type: 'append', writes: [{ stream, expected, events }] }), append)
-  } catch (error) {
-    return failure(error, status.UNAVAILABLE)
-  }
-}
-
 const resultFor = (outcome: Outcome, append: Pending): object => {
   switch (outcome.type) {
     case 'tombstoned':
@@ -151,9 +148,9 @@ const tooLarge = (): object =>
 
 const timeout = (): object => errorOf(status.DEADLINE_EXCEEDED, 'The append came after its deadline.', 'Timeout', {})
 
-const failure = (error: unknown, code: status): object => {
+const badRequest = (error: unknown): object => {
   const message = error instanceof Error ? error.message : String(error)
-  return errorOf(code, message, 'BadRequest', { message })
+  return errorOf(status.INVALID_ARGUMENT, message, 'BadRequest', { message })
 }
 
 const errorOf = (code: status, message: string, type: string, facts: object): object => ({

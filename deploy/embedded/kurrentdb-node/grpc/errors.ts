@@ -1,5 +1,6 @@
 /** The protocol's errors: a status, and trailers by which the client knows which error it is. */
 import { Metadata, status } from '@grpc/grpc-js'
+import { WriteFailed } from '../store/group-commit.ts'
 import { anyOf, encodeStatus } from './protocol.ts'
 
 /** What grpc-js sends as a call's status. */
@@ -57,8 +58,6 @@ export const missingMetadata = (property: string): CallError =>
     'required-metadata-properties': 'type,content-type',
   })
 
-export const unavailable = (details: string): CallError => new CallError(status.UNAVAILABLE, details)
-
 /** An error of the second protocol version: its facts are a message in `grpc-status-details-bin`. */
 export const detailedError = (code: status, details: string, message: string, facts: object): CallError => {
   const error = new CallError(code, details)
@@ -72,5 +71,6 @@ export const detailedError = (code: status, details: string, message: string, fa
 /** What a call answers when something failed that is not its caller's fault. */
 export const asCallError = (error: unknown): CallError => {
   if (error instanceof CallError) return error
+  if (error instanceof WriteFailed) return new CallError(status.UNAVAILABLE, error.message)
   return new CallError(status.INTERNAL, error instanceof Error ? error.message : String(error))
 }

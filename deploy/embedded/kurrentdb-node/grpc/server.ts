@@ -54,11 +54,8 @@ const bind = (server: Server, host: string, port: number): Promise<number> =>
     server.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), (error, bound) => {
       if (error === null) return resolve(bound)
       server.forceShutdown()
-      reject(
-        new PortTaken(
-          `Port ${port} on ${host} cannot be listened on (${error.message}): stop what uses it, or choose another --port.`,
-        ),
-      )
+      const reason = error.message.includes('EADDRINUSE') ? 'is taken' : `cannot be listened on (${error.message})`
+      reject(new PortTaken(`Port ${port} on ${host} ${reason}: stop what uses it, or choose another --port.`))
     })
   })
 
