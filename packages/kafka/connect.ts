@@ -2,8 +2,9 @@
  * The connection to Kafka, in the only folder that knows which client libraries make it: everything else imports
  * `@bizosaas/kafka`, so that they can be replaced here.
  */
+import { connect } from 'node:net'
 import { log } from '@bizosaas/runtime'
-import { Kafka, type LogEntry, logLevel } from 'kafkajs'
+import { type ISocketFactory, Kafka, type LogEntry, logLevel } from 'kafkajs'
 
 /** A cluster to talk to. Opens no connection by itself. */
 export type KafkaCluster = Kafka & { readonly brokers: readonly string[]; readonly clientId: string }
@@ -29,11 +30,16 @@ export const connectKafka = (options: {
     connectionTimeout: 3_000,
     requestTimeout: 30_000,
     retry,
+    socketFactory,
     logLevel: logLevel.INFO,
     logCreator: () => writeLog,
   })
   return Object.assign(kafka, { brokers, clientId })
 }
+
+/** As the client makes it by itself, except that a small request is not held back, by up to 40 ms, for more to send with it. */
+const socketFactory: ISocketFactory = ({ host, port, onConnect }) =>
+  connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 }, onConnect)
 
 /** About half a minute, once a second: a broker that was killed takes some ten seconds to be let in again. */
 export const retry = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 30 }

@@ -5,6 +5,17 @@ import type { Log } from '@bizosaas/runtime'
 /** An event that was read: where it was found, it must be found again. */
 export type Place = Pick<StoredEvent, 'stream' | 'position' | 'id'>
 
+/** Events in one read, and at most in one batch. More is hardly faster, and live batches are small anyway. */
+const largestPage = 1_000
+/** Several pages are in memory at once, so a page of large events holds fewer of them. */
+const pageBytes = 16 * 1024 * 1024
+
+const pageSizeAfter = (events: readonly StoredEvent[]): number => {
+  const bytes = events.reduce((sum, event) => sum + event.bytes.length, 0)
+  if (bytes === 0) return largestPage
+  return Math.max(50, Math.min(largestPage, Math.floor((pageBytes * events.length) / bytes)))
+}
+
 export type Pages = {
   /** The next events, at least one; null when `signal` was aborted. One call at a time. */
   readonly next: () => Promise<readonly StoredEvent[] | null>
@@ -16,15 +27,17 @@ export type Pages = {
  */
 export const follow = (
   store: EventStore,
-  options: { readonly after: Place | null; readonly pageSize: number; readonly signal: AbortSignal; readonly log: Log },
+  options: { readonly after: Place | null; readonly signal: AbortSignal; readonly log: Log },
 ): Pages => {
-  const { pageSize, signal, log } = options
+  const { signal, log } = options
   let last = options.after
   let atEnd = false
+  let pageSize = largestPage
 
   const read = async (): Promise<readonly StoredEvent[]> => {
     const events = await store.readAll({ from: last?.position ?? 'start', maxCount: pageSize })
     atEnd = events.length < pageSize
+    pageSize = pageSizeAfter(events)
     return last === null ? events : following(events, last)
   }
 

@@ -24,9 +24,6 @@ export const relaySettings = [
 /** The ledger's tables: to be applied as the owner of the database, before the first start. */
 export const relayMigrations = new URL('./migrations/', import.meta.url)
 
-/** Events in one read, and at most in one batch. More is hardly faster, and live batches are small anyway. */
-const pageSize = 1_000
-
 /** Starts the relay as a unit: when it fails later, the error is left uncaught, so that the process ends and is started anew. */
 export const start = async (config: RelayConfig, health?: Health): Promise<Stop> => {
   const { stop, ended, check } = await startRelay(config)
@@ -84,7 +81,7 @@ export const startRelay = async (config: RelayConfig): Promise<RunningRelay> => 
       producer,
       guard: watching,
       publishing: publishing({ generation, partitions, registry, tails }),
-      pages: follow(store, { after, pageSize, signal: stopping.signal, log: unitLog }),
+      pages: follow(store, { after, signal: stopping.signal, log: unitLog }),
     })
     const ended = (async () => {
       try {
