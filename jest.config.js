@@ -5,5 +5,10 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/tests/jest/strip-types.js' },
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
+  // Starts what the asked tests need: nothing, the embedded parts, or the whole system.
+  globalSetup: '<rootDir>/tests/jest/global-setup.ts',
+  globalTeardown: '<rootDir>/tests/jest/global-teardown.ts',
+  // For tests that wait for a real component; pure ones are done long before.
+  testTimeout: 30_000,
   watchman: false,
 }

@@ -4,7 +4,7 @@ import { AdAccountId, ClientId, streamName } from '@bizosaas/schemas'
 import { Type } from 'typebox'
 import type { TokenOf } from '../consistency-token.ts'
 import { Currency, Name, PlatformId, TimeZone } from '../shapes.ts'
-import { type AdAccount, type AdAccountCommand, type AdAccountEvent, claimedValue, claimKind } from './ad-account.ts'
+import type { AdAccount, AdAccountCommand, AdAccountEvent } from './ad-account.ts'
 import type { observer } from './observations.ts'
 import { maxRows, Row, readingsOf } from './row.ts'
 
@@ -45,7 +45,7 @@ export function integrationRoutes(
       const { name, ...account } = request.body
       const clientId = ClientId.parse(account.clientId)
       const command = { type: 'register', ...account, adAccountId, clientId, name: name.trim() } as const
-      const claims = [claim(context.tenantId, claimKind, claimedValue(command))]
+      const claims = [claim(context.tenantId, 'ad-account', [command.platform, command.externalId])]
       const outcome = await register({ id: adAccountId, command, context, ifMatch: request.ifMatch, claims })
       return answerCommand(outcome, {
         body: ({ revision }: Accepted<AdAccountEvent, AdAccount>) => ({ id: adAccountId, revision }),

@@ -91,17 +91,26 @@ function sum(outcomes: readonly Accepted[], size: number): Observed {
   return { observed, restated, unchanged: size - observed - restated, position }
 }
 
-/** Results in the order of the items; after a failure nothing new is begun. */
+/** Results in the order of the items. After a failure nothing new is begun, and what was begun is waited for. */
 async function inParallel<Item, Result>(
   items: readonly Item[],
   atOnce: number,
   work: (item: Item) => Promise<Result>,
 ): Promise<Result[]> {
   const results: Result[] = []
-  const waiting = items.entries()
+  const waiting = [...items.entries()]
   const worker = async () => {
-    for (const [index, item] of waiting) results[index] = await work(item)
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [index, item] = next
+      try {
+        results[index] = await work(item)
+      } catch (error) {
+        waiting.length = 0
+        throw error
+      }
+    }
   }
-  await Promise.all(Array.from({ length: atOnce }, worker))
+  const workers = await Promise.allSettled(Array.from({ length: atOnce }, worker))
+  for (const outcome of workers) if (outcome.status === 'rejected') throw outcome.reason
   return results
 }

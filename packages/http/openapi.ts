@@ -115,11 +115,25 @@ function problemResponses() {
       {
         description: kinds.map(([code, { title }]) => `[\`${code}\`](/problems/${code}) ${title}.`).join('\n\n'),
         headers: problemHeaders(status),
-        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+        content: {
+          'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' }, examples: examplesOf(kinds) },
+        },
       },
     ]),
   )
 }
+
+const examplesOf = (kinds: readonly [code: string, kind: ProblemKind][]) =>
+  Object.fromEntries(
+    kinds.map(([code, { title, status, remedy }]) => [
+      code,
+      {
+        summary: title,
+        description: remedy,
+        value: { type: `/problems/${code}`, title, status, detail: `${title}.`, requestId: 'a1b2' },
+      },
+    ]),
+  )
 
 function problemHeaders(status: number) {
   const names = ['X-Request-Id']

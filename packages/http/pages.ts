@@ -29,7 +29,7 @@ export function problemListPage(title: string): Page {
   return page(
     `Problems · ${title}`,
     title,
-    `<main><h1>Problems</h1><p>What this API answers when something is wrong, as <code>application/problem+json</code> (RFC 9457). The <code>type</code> of a problem is the address of its page here.</p><table class="problems">${head}${rows.join('')}</table></main>`,
+    `<main class="page"><h1>Problems</h1><p>What this API answers when something is wrong, as <code>application/problem+json</code> (RFC 9457). The <code>type</code> of a problem is the address of its page here.</p><table class="problems">${head}${rows.join('')}</table></main>`,
   )
 }
 
@@ -39,7 +39,7 @@ export function problemPage(title: string, code: string): Page {
   return page(
     `${kind.title} · ${title}`,
     title,
-    `<main><p class="status">${kind.status} <code>${words(code)}</code></p><h1>${words(kind.title)}</h1><p>${words(kind.remedy)}</p><p><a href="/problems">All problems</a></p></main>`,
+    `<main class="page"><p class="status">${kind.status} <code>${words(code)}</code></p><h1>${words(kind.title)}</h1><p>${words(kind.remedy)}</p><p><a href="/problems">All problems</a></p></main>`,
   )
 }
 

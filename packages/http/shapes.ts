@@ -33,10 +33,14 @@ export const Count = Type.Integer({
   description: 'a whole number from 0 to 9007199254740991',
 })
 
-export const Currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'an ISO 4217 code such as USD' })
+export const Currency = Type.String({
+  pattern: '^[A-Z]{3}$',
+  description: 'an ISO 4217 code such as USD',
+  examples: ['USD'],
+})
 
 const amount = 'a decimal number in text with at most 6 decimals, at most 9007199254.740991'
-export const Amount = Type.String({ format: 'amount', maxLength: 20, description: amount })
+export const Amount = Type.String({ format: 'amount', maxLength: 20, description: amount, examples: ['58705.23'] })
 
 export const Money = Type.Object(
   { amount: Amount, currency: Currency },

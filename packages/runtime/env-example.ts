@@ -10,7 +10,7 @@ export function envExample(): string {
     const lines = Object.entries(group).map(
       ([name, { doc, expected, default: written, secret }]: [string, Setting]) => {
         const remarks = [`expected: ${expected}`]
-        if (written === undefined) remarks.push('no default, `npm start` makes it')
+        if (written === undefined) remarks.push('no default')
         if (secret) remarks.push('secret')
         return `# ${doc} (${remarks.join('; ')})\n# ${name}=${written ?? ''}\n`
       },

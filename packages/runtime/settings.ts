@@ -89,6 +89,9 @@ const security = {
     'HMAC key of the claims that keep names unique',
     { secret: true },
   ),
+  BIZOSAAS_TOKEN: setting({ ...text, expected: 'an access token' }, 'Access token that command line tools send', {
+    secret: true,
+  }),
 }
 
 const services = {

@@ -3,7 +3,6 @@ import { consume, type KafkaCluster, type LogConsumer, type SchemaRegistry } fro
 import { log, type Stop } from '@bizosaas/runtime'
 import type { Announcer } from './announce.ts'
 import { clickhouseSink } from './clickhouse-sink.ts'
-import { demandOf } from './database-errors.ts'
 import { messageOf, topicsOf } from './items.ts'
 import { patiently, Stopping } from './patience.ts'
 import { postgresSink } from './postgres-sink.ts'
@@ -25,49 +24,52 @@ export type Parts = {
 export type RunningProjection = {
   /** Resolves when the batches in hand are done. */
   readonly stop: Stop
-  /** @throws while a partition is halted or the projection has stopped: a person has to look */
+  /** @throws while it does not consume, when a partition is halted, or when it has stopped: a person has to look */
   readonly check: () => void
 }
 
 /** While one partition's batch is being written, others' are decoded and folded. */
 const partitionsAtOnce = 4
 
+/** A partition whose records cannot be read rests so long. */
+const askLaterMs = 5_000
+
 /**
  * Runs one projection version as a member of its consumer group, whose members share the partitions. What fails is tried
- * again from the checkpoints, with pauses; only a burst of parking stops it for good.
- * @returns when it consumes for the first time
+ * again from the checkpoints, with pauses, and does not hold up other projections; only a burst of parking stops it for
+ * good.
  */
-export async function runProjection(projection: Projection, parts: Parts): Promise<RunningProjection> {
+export function runProjection(projection: Projection, parts: Parts): RunningProjection {
   const { name, version } = projection
   const modelLog = log.child({ unit: 'projections', model: name, version })
   const stopping = new AbortController()
-  const failed = (error: unknown) => modelLog.error({ reason: messageOf(error) }, 'failed, trying again')
-  const sink = await patiently(
-    () => openSink(projection, parts),
-    (error) => demandOf(error) === 'wait',
-    stopping.signal,
-    failed,
-  )
-  const work = worker(projection, { ...parts, sink, log: modelLog, stopping: stopping.signal })
-
-  const consuming = Promise.withResolvers<void>()
+  let running: Worker | null = null
   let stopped: Error | null = null
-  const ended = patiently(
-    () => consumeUntil(stopping.signal, projection, parts, work, consuming.resolve),
-    (error) => !(error instanceof ParkingBurst || error instanceof Stopping),
-    stopping.signal,
-    failed,
+
+  const attempt = async (): Promise<void> => {
+    const sink = await openSink(projection, parts)
+    const work = worker(projection, { ...parts, sink, log: modelLog, stopping: stopping.signal })
+    try {
+      await consumeUntil(stopping.signal, projection, parts, work, () => {
+        running = work
+      })
+    } finally {
+      running = null
+    }
+  }
+  const ended = patiently(attempt, mayMend, stopping.signal, (error) =>
+    modelLog.error({ reason: messageOf(error) }, 'failed, trying again'),
   ).catch((error) => {
     if (error instanceof Stopping) return
     stopped = error
     modelLog.fatal({ reason: messageOf(error) }, 'stopped')
   })
-  await Promise.race([consuming.promise, ended])
 
   return {
     check: () => {
       if (stopped !== null) throw stopped
-      for (const [place, reason] of work.halted) throw new Error(`${name} is halted at ${place}: ${reason}`)
+      if (running === null) throw new Error(`${name} does not consume yet.`)
+      for (const [place, reason] of running.halted) throw new Error(`${name} is halted at ${place}: ${reason}`)
     },
     stop: async () => {
       stopping.abort()
@@ -75,6 +77,8 @@ export async function runProjection(projection: Projection, parts: Parts): Promi
     },
   }
 }
+
+const mayMend = (error: unknown): boolean => !(error instanceof ParkingBurst || error instanceof Stopping)
 
 async function openSink(projection: Projection, { postgres, clickhouse }: Parts): Promise<Sink> {
   return projection.store === 'postgres'
@@ -93,6 +97,8 @@ async function consumeUntil(
   const ready = Promise.withResolvers<LogConsumer>()
   const over = Promise.withResolvers<void>()
   over.promise.catch(() => {}) // it may fail before it is waited for
+  const end = () => over.resolve()
+  let isOver = false
   const consumer = await consume(kafka, {
     group: `${projection.name}.v${projection.version}.${generation}`,
     topics: topicsOf(projection, generation),
@@ -100,18 +106,23 @@ async function consumeUntil(
     startAt: work.startAt,
     onBatch: async (batch) => {
       const verdict = await work.take(batch)
-      if (verdict === 'halt') (await ready.promise).pause(batch)
-      if (verdict === 'ask again') await (await ready.promise).resume(batch)
+      if (verdict === 'go on') return
+      const own = await ready.promise
+      if (verdict === 'ask again') return own.resume(batch)
+      own.pause(batch)
+      if (verdict === 'ask later') setTimeout(() => isOver || own.resume(batch).catch(over.reject), askLaterMs).unref()
     },
     onFailure: over.reject,
   })
   ready.resolve(consumer)
   onStart()
-  stopping.addEventListener('abort', () => over.resolve())
-  if (stopping.aborted) over.resolve()
+  stopping.addEventListener('abort', end)
+  if (stopping.aborted) end()
   try {
     await over.promise
   } finally {
+    isOver = true
+    stopping.removeEventListener('abort', end)
     await consumer.stop()
   }
 }

@@ -297,6 +297,34 @@ describe('the runner', () => {
     expect(await isHealthy()).toBe(false)
   }, 60_000)
 
+  test('waits at a record whose schema it does not know, says so, and goes on with the others', async () => {
+    const [later, sound] = [newPartition(), newPartition()]
+    const model = newModel()
+    const record = later.create(1, 'a')
+    await producer.send([{ topic, partition: later.partition, ...encodeRecord(record, 2 ** 31 - 1, record.bytes) }])
+    sound.create(1, 'x')
+    await send(sound.log)
+    const { isHealthy } = await model.run()
+    await until(
+      () => model.names(sound.names(1)),
+      (found) => found === 'x',
+    )
+    const found = await until(
+      () => model.counts(later.partition),
+      (counts) => counts?.halted != null,
+    )
+    expect(found).toMatchObject({ applied: 0, parked: 0, record_offset: -1 })
+    expect(await isHealthy()).toBe(false)
+    // Nobody is held up by it: neither a second runner, with which the partitions are shared anew, nor its partitions.
+    await model.run()
+    sound.rename(1, 'y')
+    await send(sound.log.slice(1))
+    await until(
+      () => model.names(sound.names(1)),
+      (names) => names === 'x,y',
+    )
+  }, 60_000)
+
   test('stops when many streams at once cannot be applied, and writes nothing of them', async () => {
     const { partition, log, create, names } = newPartition()
     const model = newModel()

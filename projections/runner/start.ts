@@ -23,7 +23,8 @@ export type ProjectionConfig = Settings<(typeof projectionSettings)[number]>
 export const readModelMigrations = new URL('../migrations/', import.meta.url)
 
 /**
- * Starts the runner as a unit. Any number of them share the partitions of each projection among themselves.
+ * Starts the runner as a unit. Any number of them share the partitions of each projection among themselves. A database that
+ * is away is waited for; `health` says what does not run.
  * @param run which projections; all of the system's
  */
 export async function start(
@@ -46,8 +47,11 @@ export async function start(
   const redis = connectRedis(config.REDIS_URL)
   const parts: Parts = { kafka, registry, postgres, clickhouse, announcer: announcer(redis), generation }
 
-  const running = await Promise.all(run.map((projection) => runProjection(projection, parts)))
-  for (const [index, { check }] of running.entries()) health?.add(run[index]?.name ?? '', async () => check())
+  const running = run.map((projection) => {
+    const each = runProjection(projection, parts)
+    health?.add(projection.name, async () => each.check())
+    return each
+  })
 
   return async () => {
     await Promise.all(running.map(({ stop }) => stop()))

@@ -14,14 +14,18 @@ import { describeGap } from './sequence.ts'
 import type { Sink } from './sink.ts'
 import type { Parked } from './unparked.ts'
 
-/** What the consumer has to do after a batch: fetch on, leave the partition alone, or ask for its checkpoint again. */
-export type Verdict = 'go on' | 'halt' | 'ask again'
+/**
+ * What the consumer has to do after a batch: fetch on, leave the partition alone, or ask for its checkpoint again, at once or
+ * after a pause. A batch that must wait for long is not kept in hand: its member of the group could not take part in
+ * sharing the partitions anew.
+ */
+export type Verdict = 'go on' | 'halt' | 'ask again' | 'ask later'
 
 /** One projection version's work on the partitions that are assigned to this process. */
 export type Worker = {
   /** The offsets to begin at. Waits for the database. */
   readonly startAt: (assigned: readonly TopicPartition[]) => Promise<number[]>
-  /** Takes a partition further; one batch of it at a time. Waits for the databases and the schema registry. */
+  /** Takes a partition further; one batch of it at a time. Waits for the databases. */
   readonly take: (batch: ConsumedBatch) => Promise<Verdict>
   /** Partitions that are not going on, and why. */
   readonly halted: ReadonlyMap<string, string>
@@ -55,24 +59,16 @@ export function worker(projection: Projection, parts: WorkerParts): Worker {
   const wait = <Result>(work: () => Promise<Result>): Promise<Result> =>
     patiently(work, (error) => demandOf(error) === 'wait', stopping, waited)
 
+  /** Leaves word, for the health check, the metrics and `read_model.checkpoint`; the next step of the partition takes it back. */
   const halt = async (place: TopicPartition, reason: string): Promise<void> => {
     halted.set(nameOf(place), reason)
     counts.halted(place, true)
     log.error({ topic: place.topic, partition: place.partition, reason }, 'halted')
     await wait(() => recordHalt(postgres, projection, place, reason))
   }
-
-  /** A schema that only a later release knows, a record of somebody else, a registry that is away: all of it waits. */
-  const readable = (batch: ConsumedBatch) =>
-    patiently(
-      () => readRecords(batch, registry),
-      () => true,
-      stopping,
-      (error) => {
-        waited(error)
-        recordHalt(postgres, projection, batch, messageOf(error)).catch(waited)
-      },
-    )
+  const goesOn = (place: TopicPartition): void => {
+    if (halted.delete(nameOf(place))) counts.halted(place, false)
+  }
 
   const moved = async (batch: ConsumedBatch, step: Step & { type: 'moved' }, startedAt: number): Promise<Verdict> => {
     const { to, done, gap } = step
@@ -83,6 +79,7 @@ export function worker(projection: Projection, parts: WorkerParts): Worker {
     counts.behind(batch, batch.highWater - 1 - to.offset)
     for (const parked of poisoned) log.error(factsOf(parked), 'stream parked')
     announcer.moved(projection.name, batch, done.applied)
+    goesOn(batch)
     if (gap === null) return 'go on'
     await halt(batch, describeGap(gap))
     return 'halt'
@@ -90,7 +87,12 @@ export function worker(projection: Projection, parts: WorkerParts): Worker {
 
   const settle = async (batch: ConsumedBatch, from: Checkpoint): Promise<Verdict> => {
     const startedAt = performance.now()
-    const records = await readable(batch)
+    const records = await readRecords(batch, registry).catch(async (error) => {
+      // A schema that only a later release knows, a record that is not the relay's, a registry that is away.
+      await halt(batch, messageOf(error))
+      return null
+    })
+    if (records === null) return 'ask later'
     const mayPark = (streams: number, applied: number) => budgetAfter(budget, streams, applied) >= 0
     const step = await wait(() => advance(projection, sink, from, records, mayPark))
     switch (step.type) {
@@ -112,8 +114,7 @@ export function worker(projection: Projection, parts: WorkerParts): Worker {
       const found = await wait(() => readCheckpoints(postgres, projection, assigned))
       for (const checkpoint of found) {
         checkpoints.set(nameOf(checkpoint), checkpoint)
-        halted.delete(nameOf(checkpoint))
-        counts.halted(checkpoint, false)
+        goesOn(checkpoint)
       }
       return found.map(({ offset }) => offset + 1)
     },

@@ -11,5 +11,6 @@ window.SwaggerUIBundle({
   docExpansion: 'list',
   displayRequestDuration: true,
   persistAuthorization: false,
+  showExtensions: true,
   validatorUrl: null,
 })

@@ -28,3 +28,5 @@ CREATE TABLE {table} (
 )
 ENGINE = ReplacingMergeTree
 ORDER BY (tenant_id, date, ad_account_id, platform_campaign_id, row_key, position, ordinal)
+-- Acknowledged means on the disk: the checkpoint that moves next survives a power cut, so the rows must, too.
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1

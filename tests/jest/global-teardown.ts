@@ -1,0 +1,3 @@
+import { stop } from './running-system.ts'
+
+export default stop
