@@ -10,5 +10,6 @@ export default {
   globalTeardown: '<rootDir>/tests/jest/global-teardown.ts',
   // For tests that wait for a real component; pure ones are done long before.
   testTimeout: 30_000,
+  modulePathIgnorePatterns: ['<rootDir>/.data/'],
   watchman: false,
 }
