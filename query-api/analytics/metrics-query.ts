@@ -76,32 +76,32 @@ export async function sumMetrics(
 
 function sql(table: string, { clientId, groupBy, from, to, campaign, upTo }: MetricsQuestion): string {
   const conditions = [
-    'reading.tenant_id = {tenant: UUID}',
-    clientId !== null && 'reading.client_id = {client: UUID}',
-    from !== null && 'reading.date >= {from: Date}',
-    to !== null && 'reading.date <= {to: Date}',
-    campaign !== null &&
-      'reading.ad_account_id = {account: UUID} AND reading.platform_campaign_id = {platform_campaign: String}',
-    upTo !== null && 'reading.position <= {up_to: Int64}',
+    'tenant_id = {tenant: UUID}',
+    clientId !== null && 'client_id = {client: UUID}',
+    from !== null && 'date >= {from: Date}',
+    to !== null && 'date <= {to: Date}',
+    campaign !== null && 'ad_account_id = {account: UUID} AND platform_campaign_id = {platform_campaign: String}',
+    upTo !== null && 'position <= {up_to: Int64}',
   ].filter((condition) => condition !== false)
   const keys = [...new Set(groupBy.flatMap((dimension): readonly string[] => dimensions[dimension])), 'currency']
   return `
     WITH readings AS (
-      SELECT date, ad_account_id, platform_campaign_id, row_key,
-        any(reading.client_id) AS client_id, any(reading.platform) AS platform, any(reading.currency) AS currency,
-        any(reading.attribution_window) AS attribution_window,
-        any(arraySort(arrayConcat(
+      SELECT date, ad_account_id, platform_campaign_id, client_id, platform, currency, attribution_window,
+        arraySort(arrayConcat(
           mapKeys(breakdown)::Array(String), if(ad_set_id IS NULL, [], ['ad set']), if(ad_id IS NULL, [], ['ad'])
-        ))) AS detail,
-        argMax((impressions, clicks, spend_micros, conversions, conversion_values), (position, ordinal)) AS known
-      FROM ${table} AS reading
+        )) AS detail,
+        impressions, clicks, spend_micros, conversions, conversion_values
+      FROM ${table}
       WHERE ${conditions.join(' AND ')}
-      GROUP BY date, ad_account_id, platform_campaign_id, row_key
+      -- the table's own order from its end, so that nothing is sorted and the last reading of a row comes first
+      ORDER BY date DESC, ad_account_id DESC, platform_campaign_id DESC, row_key DESC, position DESC, ordinal DESC
+      LIMIT 1 BY date, ad_account_id, platform_campaign_id, row_key
     ), levels AS (
       SELECT date, ad_account_id, platform_campaign_id, client_id, platform, currency, attribution_window, detail,
-        sum(toInt128(known.1)) AS impressions, sum(toInt128(known.2)) AS clicks, sum(toInt128(known.3)) AS spend_micros,
-        sumMap(mapApply((type, n) -> (type::String, n::Int128), known.4)) AS conversions,
-        sumMap(mapApply((type, n) -> (type::String, n::Int128), known.5)) AS conversion_values
+        sum(toInt128(readings.impressions)) AS impressions, sum(toInt128(readings.clicks)) AS clicks,
+        sum(toInt128(readings.spend_micros)) AS spend_micros,
+        sumMap(mapApply((type, n) -> (type::String, n::Int128), readings.conversions)) AS conversions,
+        sumMap(mapApply((type, n) -> (type::String, n::Int128), readings.conversion_values)) AS conversion_values
       FROM readings
       GROUP BY ALL
       ORDER BY date, ad_account_id, platform_campaign_id,

@@ -24,6 +24,7 @@ async function run({ file, mapping, to, pageSize, resume }: ImportArguments): Pr
   await writeUnfinished(state, begin)
 
   const bar = progressBar(process.stderr)
+  let { pages } = begin
   const { counts, refused } = await importFile({
     file,
     mapping,
@@ -36,10 +37,17 @@ async function run({ file, mapping, to, pageSize, resume }: ImportArguments): Pr
       console.error(`line ${line}: ${reason}`)
     },
     onPage: async (soFar, progress) => {
+      pages = soFar.pages
       await writeUnfinished(state, { run: begin.run, ...soFar })
       bar.draw(progress)
     },
-  }).finally(bar.clear)
+  }).catch(async (error) => {
+    bar.clear()
+    // What failed before anything was sent is begun anew, not resumed.
+    if (pages === 0 && !(error instanceof Unanswered)) await forgetUnfinished(state)
+    throw error
+  })
+  bar.clear()
   await forgetUnfinished(state)
 
   if (refused > 0)

@@ -27,9 +27,9 @@ export function rowReader(mapping: Mapping, firstLine: readonly string[]): RowRe
   const header = firstLine.map((name) => name.trim())
   const missing = columnsOf(mapping).filter((column) => !header.includes(column))
   if (missing.length > 0) {
-    throw new Error(
-      `The file has no column ${missing.map((column) => `"${column}"`).join(', ')} that the mapping names; it has ${header.join(', ')}`,
-    )
+    const hint = header.length === 1 ? `, all in one: is "${mapping.delimiter}" what stands between?` : ''
+    const named = missing.map((column) => `"${column}"`).join(', ')
+    throw new Error(`The file has no column ${named} that the mapping names; it has ${header.join(', ')}${hint}`)
   }
   const readDate = dateReader(mapping.date.format)
 
