@@ -26,6 +26,13 @@ export const PlatformId = Type.String({
   description: 'a text of 1 to 200 characters without spaces and control characters',
 })
 
+/** What a platform calls a dimension's value, an action or an attribution window; kept as it is written. */
+export const Label = Type.String({
+  maxLength: 100,
+  pattern: '^\\P{Cc}+$',
+  description: 'a text of 1 to 100 characters without control characters',
+})
+
 const currencies = new Set(Intl.supportedValuesOf('currency'))
 Format.Set('currency', (code) => currencies.has(code))
 export const Currency = Type.String({ format: 'currency', description: 'an ISO 4217 code such as USD' })

@@ -99,6 +99,47 @@ describe('figures', () => {
     expect(other).toMatchObject({ status: 422, body: { type: '/problems/key-reused' } })
   })
 
+  test('that come with the key of others are refused, and none of them is recorded', async () => {
+    const id = await newAccount()
+    const headers = { 'idempotency-key': randomUUID() }
+    await observe(id, [row()], { headers })
+    const before = await eventCount()
+    const other = await observe(id, [row({ date: '2026-01-30' }), row({ clicks: 2 })], { headers })
+    expect(other).toMatchObject({ status: 422, body: { type: '/problems/key-reused' } })
+    expect(await eventCount()).toBe(before)
+  })
+
+  test('of two syncs at once are all taken in, each row once', async () => {
+    const id = await newAccount()
+    const rows = Array.from({ length: 40 }, (_, n) => row({ adId: `${n}`, date: `2026-01-1${n % 10}` }))
+    const answers = await Promise.all([observe(id, rows), observe(id, rows.toReversed())])
+    expect(answers.map(({ status }) => status)).toEqual([200, 200])
+    const sum = (field: string) => answers.reduce((total, { body }) => total + body[field], 0)
+    expect([sum('observed'), sum('restated'), sum('unchanged')]).toEqual([40, 0, 40])
+  })
+
+  test('may say as much of a row as the bounds allow, in any script', async () => {
+    const id = await newAccount()
+    const long = (n: number, prefix = '') => prefix + '😀'.repeat(n - prefix.length)
+    const fat = (count: string) =>
+      row({
+        platformCampaignId: long(200),
+        adSetId: long(200),
+        adId: long(200),
+        breakdown: Object.fromEntries(Array.from({ length: 10 }, (_, n) => [`${n}`.padStart(64, 'a'), long(100)])),
+        attributionWindow: long(100),
+        conversions: Array.from({ length: 50 }, (_, n) => ({ type: long(100, `${n} `), count, value: count })),
+      })
+    expect(await observe(id, [fat('9007199254.740991')])).toMatchObject({ status: 200, body: { observed: 1 } })
+    expect(await observe(id, [fat('9007199254.740990')])).toMatchObject({ status: 200, body: { restated: 1 } })
+    for (const { bytes } of await eventsOf(`${id}:`)) expect(bytes.length).toBeLessThanOrEqual(100_000)
+  })
+
+  test('have no revision that could be matched', async () => {
+    const id = await newAccount()
+    expect(await observe(id, [row()], { headers: { 'if-match': '"0"' } })).toMatchObject({ status: 400 })
+  })
+
   test('of a full page of one day are cut into events of at most 100 KB', async () => {
     const id = await newAccount()
     const rows = Array.from({ length: 5_000 }, (_, n) => row({ adId: `ad-${n}`, breakdown: { age: '30-34' } }))
@@ -126,6 +167,11 @@ describe('bad figures', () => {
   const bad: [what: string, rows: object[], pointer: string][] = [
     ['a date that does not exist', [row({ date: '2026-02-30' })], '/rows/0/date'],
     ['a day in the future', [row(), row({ date: '2999-01-01' })], '/rows/1/date'],
+    ['a day before there were any', [row({ date: '1999-12-31' })], '/rows/0/date'],
+    ['a row without a campaign', [row({ platformCampaignId: undefined })], '/rows/0/platformCampaignId'],
+    ['a dimension that is no word', [row({ breakdown: { 'a b': 'x' } })], '/rows/0/breakdown/a b'],
+    ['a negative spend', [row({ spend: '-1' })], '/rows/0/spend'],
+    ['a negative conversion', [row({ conversions: [{ type: 't', count: '-1' }] })], '/rows/0/conversions/0/count'],
     ['a negative count', [row({ clicks: -1 })], '/rows/0/clicks'],
     ['a fraction of a count', [row({ impressions: 0.5 })], '/rows/0/impressions'],
     ['more than can be counted exactly', [row({ impressions: 10 ** 18 })], '/rows/0/impressions'],

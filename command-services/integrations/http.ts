@@ -1,11 +1,11 @@
 import { type Accepted, type Claimer, commandIdOf, derivedId, type Handle } from '@bizosaas/event-store'
-import { answerCommand, Count, commandContext, notFound, post, type Route, reply, Uuid } from '@bizosaas/http'
+import { answerCommand, Count, commandContext, Problem, post, type Route, reply, Uuid } from '@bizosaas/http'
 import { AdAccountId, ClientId, streamName } from '@bizosaas/schemas'
 import { Type } from 'typebox'
 import type { TokenOf } from '../consistency-token.ts'
 import { Currency, Name, PlatformId, TimeZone } from '../shapes.ts'
 import type { AdAccount, AdAccountCommand, AdAccountEvent } from './ad-account.ts'
-import type { observer } from './observations.ts'
+import type { Observed, Observer } from './observations.ts'
 import { maxRows, Row, readingsOf } from './row.ts'
 
 const NewAdAccount = Type.Object(
@@ -28,7 +28,7 @@ const pageLimit = 8 * 1024 * 1024
 /** Which request is which command, and who may send it. */
 export function integrationRoutes(
   register: Handle<AdAccountCommand, AdAccountEvent, AdAccount>,
-  observe: ReturnType<typeof observer>,
+  observe: Observer,
   claim: Claimer,
   tokenOf: TokenOf,
 ): readonly Route[] {
@@ -66,25 +66,20 @@ export function integrationRoutes(
     limit: pageLimit,
     answer: Type.Object({ observed: Count, restated: Count, unchanged: Count }, { title: 'Observed' }),
     run: async (request) => {
+      if (request.ifMatch !== null) throw new Problem('malformed-request', 'Figures have no revision to match.')
       const context = commandContext(request, commandIdOf)
       const id = AdAccountId.parse(request.params.id)
-      const observation = await observe(context, id, readingsOf(request.body.rows, request.now))
-      switch (observation.type) {
-        case 'no-account':
-          throw notFound(`There is no ad account ${id}.`)
-        case 'rejected':
-          return answerCommand(observation.outcome, {
-            body: () => ({ observed: 0, restated: 0, unchanged: 0 }),
-            token: String,
-          })
-        case 'observed': {
-          const { position, ...counts } = observation.page
-          const token = tokenOf(streamName('adAccountDay', context.tenantId, `${id}:${request.now.slice(0, 10)}`))
-          return reply(counts, 200, { 'X-Consistency-Token': token(position) })
-        }
-      }
+      const outcome = await observe(context, id, readingsOf(request.body.rows, request.now))
+      if (outcome.type !== 'observed') return answerCommand(outcome, asProblem)
+      const { observed, restated, unchanged, position } = outcome
+      // All days of an account are in one partition.
+      const token = tokenOf(streamName('adAccountDay', context.tenantId, `${id}:`))(position)
+      return reply({ observed, restated, unchanged }, 200, { 'X-Consistency-Token': token })
     },
   })
 
   return [newAccount, observations]
 }
+
+/** What was not carried out has no answer: it is thrown as a problem. */
+const asProblem = { body: (nothing: never): Omit<Observed, 'type' | 'position'> => nothing, token: String }

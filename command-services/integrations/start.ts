@@ -32,6 +32,7 @@ export async function start(config: Settings<(typeof integrationsSettings)[numbe
   const store = connectEventStore(config.KURRENTDB_URL)
   health.add('event-store', store.head)
   const accounts = foldedStreams(store, adAccount)
+  const days = foldedStreams(store, adAccountDay)
   const serving = await serve({
     name,
     title: 'BizOSaaS integrations: commands',
@@ -41,7 +42,7 @@ export async function start(config: Settings<(typeof integrationsSettings)[numbe
     portSetting: 'INTEGRATIONS_PORT',
     routes: integrationRoutes(
       commandHandler({ store, decider: adAccount, streams: accounts }),
-      observer(accounts, commandHandler({ store, decider: adAccountDay })),
+      observer({ accounts, days, handle: commandHandler({ store, decider: adAccountDay, streams: days }) }),
       claimer(config.CLAIM_KEY),
       consistencyTokens(config),
     ),

@@ -33,8 +33,9 @@ export interface ServiceUnderTest {
   readonly store: EventStore
   readonly sign: (changes?: Partial<Parameters<typeof signAccessToken>[0]>) => string
   readonly ask: (method: 'POST' | 'PUT' | 'GET', path: string, sent?: Sent) => Promise<Answer>
-  /** How many events there are of this test file's tenant. */
+  /** The events of this test file's tenant in streams whose names hold the id. */
   readonly eventsOf: (id: string) => Promise<readonly StoredEvent[]>
+  /** How many events there are of this test file's tenant. */
   readonly eventCount: () => Promise<number>
 }
 
@@ -61,6 +62,7 @@ export function useService(start: (config: CommonConfig) => Promise<Serving>): S
   let node: SpawnedNode | null = null
   let serving: Serving
   let store: EventStore
+  let begin: number
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'command-service-'))
@@ -70,6 +72,7 @@ export function useService(start: (config: CommonConfig) => Promise<Serving>): S
     if (!process.env.KURRENTDB_URL) node = await spawnNode(join(folder, 'store'))
     const url = node?.url ?? process.env.KURRENTDB_URL ?? ''
     store = connectEventStore(url)
+    begin = Math.max(await store.head(), 0)
     serving = await start({
       ...trust,
       KURRENTDB_URL: url,
@@ -115,7 +118,7 @@ export function useService(start: (config: CommonConfig) => Promise<Serving>): S
     }
   }
 
-  const stored = async () => (await store.readAll({ from: 'start', maxCount: 1_000_000 })).filter(isOurs)
+  const stored = async () => (await store.readAll({ from: begin, maxCount: 1_000_000 })).filter(isOurs)
   const isOurs = ({ stream }: StoredEvent) => stream.includes(`-${tenantId}.`)
 
   return {
