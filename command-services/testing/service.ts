@@ -28,6 +28,8 @@ interface Sent {
 }
 
 export interface ServiceUnderTest {
+  /** The event store's own process, where the test asked for one. */
+  readonly node: { readonly kill: () => Promise<void>; readonly start: () => Promise<void> }
   readonly tenantId: TenantId
   readonly clientId: string
   readonly store: EventStore
@@ -54,7 +56,10 @@ export type CommonConfig = typeof trust & {
  * A command service on any free port, with keys and a tenant of its own, over the event store that KURRENTDB_URL names or
  * over one of its own.
  */
-export function useService(start: (config: CommonConfig) => Promise<Serving>): ServiceUnderTest {
+export function useService(
+  start: (config: CommonConfig) => Promise<Serving>,
+  { ownStore = false } = {},
+): ServiceUnderTest {
   const tenantId = TenantId.parse(randomUUID())
   const clientId = randomUUID()
   let keys: { publicKey: KeyObject; privateKey: KeyObject }
@@ -69,7 +74,7 @@ export function useService(start: (config: CommonConfig) => Promise<Serving>): S
     keys = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     const keyFile = join(folder, 'public.pem')
     await writeFile(keyFile, keys.publicKey.export({ type: 'spki', format: 'pem' }))
-    if (!process.env.KURRENTDB_URL) node = await spawnNode(join(folder, 'store'))
+    if (ownStore || !process.env.KURRENTDB_URL) node = await spawnNode(join(folder, 'store'))
     const url = node?.url ?? process.env.KURRENTDB_URL ?? ''
     store = connectEventStore(url)
     begin = Math.max(await store.head(), 0)
@@ -129,6 +134,15 @@ export function useService(start: (config: CommonConfig) => Promise<Serving>): S
     },
     sign,
     ask,
+    node: {
+      kill: async () => {
+        await node?.stop('SIGKILL')
+      },
+      start: async () => {
+        const port = Number(/:(\d+)\?/.exec(node?.url ?? '')?.[1])
+        node = await spawnNode(join(folder, 'store'), port)
+      },
+    },
     eventsOf: async (id) => (await stored()).filter(({ stream }) => stream.includes(id)),
     eventCount: async () => (await stored()).length,
   }
