@@ -30,10 +30,10 @@ module.exports = {
       to: { path: '^(deploy|tests|bench)/' },
     },
     {
-      name: 'kafkajs-only-in-packages-kafka',
+      name: 'kafka-clients-only-in-packages-kafka',
       severity: 'error',
       from: { pathNot: '^packages/kafka/|^bench/|\\.spec\\.ts$' },
-      to: { path: 'node_modules/kafkajs/' },
+      to: { path: 'node_modules/(kafkajs|@platformatic/kafka)/' },
     },
     {
       name: 'deciders-and-handlers-are-pure',
