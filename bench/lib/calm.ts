@@ -6,7 +6,7 @@ import { closeSync, fdatasyncSync, openSync, readFileSync, rmSync, writeSync } f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { median } from './rounds.ts'
+import { median } from './statistics.ts'
 
 export type Calm = { fsyncMs: number; busyShare: number; waited: number }
 

@@ -1,7 +1,8 @@
 /** Figures leave a benchmark as rows: a file for machines, a table for people. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
-import { median, type Rounds, round2, type Sample } from './rounds.ts'
+import type { Rounds, Sample } from './rounds.ts'
+import { median, round2 } from './statistics.ts'
 
 export type Row = {
   name: string

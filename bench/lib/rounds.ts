@@ -3,6 +3,7 @@
  * quoted is the median of the rounds and the ratio inside one run.
  */
 import { type Calm, calm } from './calm.ts'
+import { round2 } from './statistics.ts'
 
 export type Candidate = {
   /** What is measured, for example "relay". */
@@ -44,18 +45,3 @@ export const takeTurns = async (
   }
   return { samples: [...values.values()], surroundings }
 }
-
-export const median = (values: number[]): number => {
-  const sorted = [...values].sort((a, b) => a - b)
-  const middle = sorted.length >> 1
-  const upper = sorted[middle]
-  if (upper === undefined) throw new Error('There is no median of nothing')
-  return sorted.length % 2 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2
-}
-
-export const percentile = (values: number[], share: number): number => {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
-}
-
-export const round2 = (value: number): number => Number(value.toPrecision(4))
