@@ -69,7 +69,7 @@ export function runProjection(projection: Projection, parts: Parts): RunningProj
     check: () => {
       if (stopped !== null) throw stopped
       if (running === null) throw new Error(`${name} does not consume yet.`)
-      for (const [place, reason] of running.halted) throw new Error(`${name} is halted at ${place}: ${reason}`)
+      for (const [place, { reason }] of running.halted) throw new Error(`${name} is halted at ${place}: ${reason}`)
     },
     stop: async () => {
       stopping.abort()

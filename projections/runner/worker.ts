@@ -28,13 +28,15 @@ export type Worker = {
   /** Takes a partition further; one batch of it at a time. Waits for the databases. */
   readonly take: (batch: ConsumedBatch) => Promise<Verdict>
   /** Partitions that are not going on, and why. */
-  readonly halted: ReadonlyMap<string, string>
+  readonly halted: ReadonlyMap<string, Halted>
 }
 
 /** Many streams at once cannot be applied: the projection stops, for trying again would not mend it. */
 export class ParkingBurst extends Error {
   override readonly name = 'ParkingBurst'
 }
+
+export type Halted = TopicPartition & { readonly reason: string }
 
 export type WorkerParts = {
   readonly sink: Sink
@@ -49,7 +51,7 @@ export function worker(projection: Projection, parts: WorkerParts): Worker {
   const { sink, postgres, registry, announcer, log, stopping } = parts
   const counts = countsOf(projection)
   const checkpoints = new Map<string, Checkpoint>()
-  const halted = new Map<string, string>()
+  const halted = new Map<string, Halted>()
   let budget = fullBudget
 
   const waited = (error: unknown): void => {
@@ -61,7 +63,7 @@ export function worker(projection: Projection, parts: WorkerParts): Worker {
 
   /** Leaves word, for the health check, the metrics and `read_model.checkpoint`; the next step of the partition takes it back. */
   const halt = async (place: TopicPartition, reason: string): Promise<void> => {
-    halted.set(nameOf(place), reason)
+    halted.set(nameOf(place), { topic: place.topic, partition: place.partition, reason })
     counts.halted(place, true)
     log.error({ topic: place.topic, partition: place.partition, reason }, 'halted')
     await wait(() => recordHalt(postgres, projection, place, reason))
@@ -111,11 +113,12 @@ export function worker(projection: Projection, parts: WorkerParts): Worker {
     halted,
 
     startAt: async (assigned) => {
+      // A partition that it knows is asked for alone when its checkpoint is in doubt. What else comes is an assignment: a
+      // new beginning, which may have given to another runner what is halted here.
+      const isAssignment = assigned.length !== 1 || !assigned.every((place) => checkpoints.has(nameOf(place)))
+      if (isAssignment) for (const place of halted.values()) goesOn(place)
       const found = await wait(() => readCheckpoints(postgres, projection, assigned))
-      for (const checkpoint of found) {
-        checkpoints.set(nameOf(checkpoint), checkpoint)
-        goesOn(checkpoint)
-      }
+      for (const checkpoint of found) checkpoints.set(nameOf(checkpoint), checkpoint)
       return found.map(({ offset }) => offset + 1)
     },
 
