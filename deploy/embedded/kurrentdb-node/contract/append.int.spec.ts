@@ -146,6 +146,15 @@ describe('Appends', () => {
     expect(answers.map((answer) => Number(answer.nextExpectedRevision))).toEqual(answers.map((_, n) => n))
   })
 
+  test('may be more than the server takes at once', async () => {
+    const streams = Array.from({ length: 100 }, () => newStream())
+    const flood = Array.from({ length: 5000 }, (_, n) =>
+      server.client().appendToStream(streams[n % 100] ?? '', event(n)),
+    )
+    await Promise.all(flood)
+    expect(await revisions(server.client().readStream(streams[42] ?? ''))).toHaveLength(50)
+  })
+
   test('may come in several parts', async () => {
     const stream = newStream()
     await server.client().appendToStream(stream, events(500), { batchAppendSize: 1024, streamState: 'no_stream' })

@@ -12,6 +12,9 @@ import { type Frames, outboxOf } from './outbox.ts'
 import { anyOf, type BatchAppendRequest, type ProposedMessage, type StreamIdentifier, type Uuid } from './protocol.ts'
 import { eventOf, expectationOf, expectedOf, positionOf, sizeOf, streamOf } from './values.ts'
 
+/** A client that sends faster than the disk takes it waits, so that its appends do not fill the memory. */
+const MOST_UNANSWERED = 1024
+
 /** What every answer repeats. */
 type Origin = {
   readonly correlationId: Uuid | undefined
@@ -44,7 +47,7 @@ export const batchAppend =
     }
 
     const carryOut = async (append: Pending): Promise<void> => {
-      unanswered++
+      if (++unanswered >= MOST_UNANSWERED) call.pause()
       const { stream, expected, events } = append
       try {
         answer(append, resultFor(await store.write({ type: 'append', writes: [{ stream, expected, events }] }), append))
@@ -52,7 +55,7 @@ export const batchAppend =
         // No answer of this call means "try again", so the call itself ends: its client knows all of it as unavailable.
         call.emit('error', asCallError(error))
       }
-      unanswered--
+      if (--unanswered < MOST_UNANSWERED) call.resume()
       endWhenDone()
     }
 

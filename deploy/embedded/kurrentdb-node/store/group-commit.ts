@@ -15,19 +15,37 @@ export type GroupCommit = {
 
 type Waiting = {
   readonly write: Write
+  readonly bytes: number
   readonly done: (outcome: Outcome) => void
   readonly failed: (error: Error) => void
 }
 
 /** One transaction stays short enough for reads to get their turn. */
-const LARGEST_GROUP = 256
+const LARGEST_GROUP = { writes: 256, bytes: 8 * 1024 * 1024 }
+
+const sizeOf = (write: Write): number =>
+  write.type === 'append'
+    ? write.writes.flatMap(({ events }) => events).reduce((sum, { data }) => sum + data.length, 0)
+    : 0
 
 export const groupCommit = (writer: Writer): GroupCommit => {
   const waiting: Waiting[] = []
   const listeners = new Set<() => void>()
 
+  const nextGroup = (): Waiting[] => {
+    let count = 0
+    for (
+      let bytes = 0;
+      count < Math.min(waiting.length, LARGEST_GROUP.writes) && bytes < LARGEST_GROUP.bytes;
+      count++
+    ) {
+      bytes += waiting[count]?.bytes ?? 0
+    }
+    return waiting.splice(0, count)
+  }
+
   const flush = (): void => {
-    const group = waiting.splice(0, LARGEST_GROUP)
+    const group = nextGroup()
     if (waiting.length > 0) setImmediate(flush)
     const before = writer.head()
     let outcomes: readonly Outcome[]
@@ -48,7 +66,7 @@ export const groupCommit = (writer: Writer): GroupCommit => {
   return {
     write: (write) =>
       new Promise((done, failed) => {
-        waiting.push({ write, done, failed })
+        waiting.push({ write, bytes: sizeOf(write), done, failed })
         if (waiting.length === 1) setImmediate(flush)
       }),
     onCommit: (listener) => {
