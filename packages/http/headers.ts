@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { Problem } from './problem.ts'
 
 /**
@@ -37,6 +37,8 @@ export function traceparentOf(header: string | undefined): string {
   const [, version, traceId, parentId, flags, rest] = traceparentShape.exec(header ?? '') ?? []
   const valid = version !== undefined && version !== 'ff' && !(version === '00' && rest !== undefined)
   if (valid && !/^0+$/.test(`${traceId}`) && !/^0+$/.test(`${parentId}`)) return `00-${traceId}-${parentId}-${flags}`
-  const random = randomBytes(24).toString('hex')
-  return `00-${random.slice(0, 32)}-${random.slice(32)}-00`
+  return `00-${hexDigits()}-${hexDigits().slice(0, 16)}-00`
 }
+
+/** 32 random digits. Node keeps entropy for UUIDs in store, which makes them its fastest source. */
+const hexDigits = () => randomUUID().replaceAll('-', '')

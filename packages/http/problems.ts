@@ -56,6 +56,21 @@ export const problems = {
     title: 'This step is not possible in the present state',
     remedy: 'The members `state` and `verb` name both. Take the steps that lead there first.',
   },
+  'other-currency': {
+    status: 409,
+    title: 'The amount is in another currency than before',
+    remedy: 'Send the amount in the currency that the member `currency` names; it stays the same for good.',
+  },
+  'value-taken': {
+    status: 409,
+    title: 'Something else has this value, which must be unique',
+    remedy: 'Use what has it, named by the member `holder`, or choose another value.',
+  },
+  'stream-full': {
+    status: 409,
+    title: 'The resource has changed as often as one can',
+    remedy: 'Start a new one.',
+  },
   stale: {
     status: 412,
     title: 'The resource has changed since it was read',
