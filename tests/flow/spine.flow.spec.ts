@@ -40,7 +40,9 @@ describe('a campaign', () => {
     const campaign = await ask<Campaign>('GET', `/v1/campaigns/${id}`, { after: token })
     expect(campaign.body).toMatchObject({ state: 'archived', startsOn: '2026-12-01', revision: verbs.length })
     expect(campaign.headers.get('etag')).toBe(`"${verbs.length}"`)
-    const timeline = await ask<Page<{ text: string; actor: string }>>('GET', `/v1/campaigns/${id}/timeline`)
+    const timeline = await ask<Page<{ text: string; actor: string }>>('GET', `/v1/campaigns/${id}/timeline`, {
+      after: token,
+    })
     expect(timeline.body.items).toHaveLength(verbs.length + 1)
     expect(new Set(timeline.body.items.map(({ actor }) => actor))).toEqual(new Set(['flow-test']))
   })
