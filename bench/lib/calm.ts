@@ -8,22 +8,42 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { median } from './statistics.ts'
 
-export type Calm = { fsyncMs: number; busyShare: number; waited: number }
+/** The machine just before a run. */
+export type Calm = {
+  /** Median of some small durable writes, where the benchmarks keep their data. */
+  readonly fsyncMs: number
+  /** Share of all cores that was in use although nothing was being measured. */
+  readonly busyShare: number
+  /** Whether that is calm; the run was measured in any case. */
+  readonly isCalm: boolean
+}
 
 const worstFsyncMs = 0.5
-const attempts = 20
+const worstBusyShare = 0.5
 
-/** Waits for an fsync under half a millisecond, at most some twenty seconds; then measures anyway and says so in the figures. */
-export const calm = async (): Promise<Calm> => {
-  for (let waited = 0; ; waited++) {
-    const before = cpuTimes()
-    await pause(300)
-    const after = cpuTimes()
-    const busyShare = 1 - (after.idle - before.idle) / Math.max(1, after.total - before.total)
-    const fsyncMs = fsyncMedian()
-    if ((fsyncMs <= worstFsyncMs && busyShare < 0.5) || waited >= attempts) return { fsyncMs, busyShare, waited }
-    await pause(1000)
+/**
+ * Waits for a calm machine before each run, but no longer than `patienceMs` in all: a machine that is never calm is
+ * measured as it is, and the report says so.
+ */
+export const calmness = (patienceMs: number): (() => Promise<Calm>) => {
+  let left = patienceMs
+  return async () => {
+    for (;;) {
+      const now = await look()
+      if (now.isCalm || left <= 0) return now
+      await pause(1_000)
+      left -= 1_300
+    }
   }
+}
+
+const look = async (): Promise<Calm> => {
+  const before = cpuTimes()
+  await pause(300)
+  const after = cpuTimes()
+  const busyShare = 1 - (after.idle - before.idle) / Math.max(1, after.total - before.total)
+  const fsyncMs = fsyncMedian()
+  return { fsyncMs, busyShare, isCalm: fsyncMs <= worstFsyncMs && busyShare <= worstBusyShare }
 }
 
 /** Median of 50 appends of 4 KiB, each made durable, in milliseconds. */

@@ -31,28 +31,35 @@ export const atLeastRatio = (share: number): Goal => ({
 export const atLeast = (least: number): Goal => ({ text: `≥ ${least}`, met: (row) => row.median >= least })
 export const atMost = (most: number): Goal => ({ text: `≤ ${most}`, met: (row) => row.median <= most })
 
-export const toRows = (samples: Sample[], comparisons: Comparison[]): Row[] =>
-  samples.map((sample) => {
-    const name = `${sample.candidate}/${sample.reading}`
-    const comparison = comparisons.find(({ row }) => row === name)
-    const other = samples.find(({ candidate, reading }) => `${candidate}/${reading}` === comparison?.beside)
-    if (comparison?.beside !== undefined && other === undefined) throw new Error(`No figure named ${comparison.beside}`)
-    const middle = median(sample.values)
-    const beside = other ? { name: `${other.candidate}/${other.reading}`, median: median(other.values) } : null
-    const row: Row = {
-      name,
-      unit: sample.unit,
-      median: round2(middle),
-      min: round2(Math.min(...sample.values)),
-      max: round2(Math.max(...sample.values)),
-      runs: sample.values.length,
-      beside: beside && { ...beside, median: round2(beside.median) },
-      ratio: beside && round2(middle / beside.median),
-      goal: comparison?.goal?.text ?? null,
-      met: null,
-    }
-    return { ...row, met: comparison?.goal ? comparison.goal.met(row) : null }
+/** One row per comparison of a figure, and one for a figure that is compared with nothing. */
+export const toRows = (samples: Sample[], comparisons: Comparison[]): Row[] => {
+  const byName = new Map(samples.map((sample) => [`${sample.candidate}/${sample.reading}`, sample]))
+  for (const { row, beside } of comparisons)
+    for (const name of [row, beside])
+      if (name !== undefined && !byName.has(name)) throw new Error(`There is no figure named ${name}`)
+  return [...byName].flatMap(([name, sample]) => {
+    const own = comparisons.filter(({ row }) => row === name)
+    return (own.length > 0 ? own : [{ row: name }]).map((comparison) => toRow(sample, comparison, byName))
   })
+}
+
+const toRow = ({ unit, values }: Sample, comparison: Comparison, byName: ReadonlyMap<string, Sample>): Row => {
+  const middle = median(values)
+  const limit = byName.get(comparison.beside ?? '')
+  const row: Row = {
+    name: comparison.row,
+    unit,
+    median: round2(middle),
+    min: round2(Math.min(...values)),
+    max: round2(Math.max(...values)),
+    runs: values.length,
+    beside: limit ? { name: comparison.beside ?? '', median: round2(median(limit.values)) } : null,
+    ratio: limit ? round2(middle / median(limit.values)) : null,
+    goal: comparison.goal?.text ?? null,
+    met: null,
+  }
+  return { ...row, met: comparison.goal ? comparison.goal.met(row) : null }
+}
 
 export const toMarkdown = (rows: Row[]): string =>
   [
@@ -78,22 +85,40 @@ export const toMarkdown = (rows: Row[]): string =>
     ),
   ].join('\n')
 
-/** Writes `bench/results/<bench>.json` and `.md`, and answers the table. */
-export const publish = (bench: string, rounds: Rounds, comparisons: Comparison[]): string => {
+/**
+ * Writes `bench/results/<bench>.json` and `.md`, and answers the table.
+ *
+ * @param notes what a reader must know to judge the figures: what was done how often, to what
+ */
+export const publish = (bench: string, rounds: Rounds, comparisons: Comparison[], notes: string[]): string => {
   const rows = toRows(rounds.samples, comparisons)
-  const fsync = rounds.surroundings.map(({ fsyncMs }) => fsyncMs)
-  const machine = {
+  const machine = machineOf(rounds)
+  const text = [toMarkdown(rows), notes.map((note) => `- ${note}`).join('\n'), inWords(machine)].join('\n\n')
+  const folder = new URL('../results/', import.meta.url)
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(new URL(`${bench}.json`, folder), `${JSON.stringify({ bench, machine, notes, rows }, null, 2)}\n`)
+  writeFileSync(new URL(`${bench}.md`, folder), `# ${bench}\n\n${text}\n`)
+  return text
+}
+
+const machineOf = ({ surroundings }: Rounds) => {
+  const fsync = surroundings.map(({ fsyncMs }) => fsyncMs)
+  return {
     date: new Date().toISOString(),
     node: process.version,
     cores: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     fsyncMs: { median: round2(median(fsync)), max: round2(Math.max(...fsync)) },
-    neighboursBusyShare: round2(median(rounds.surroundings.map(({ busyShare }) => busyShare))),
+    neighboursBusyShare: round2(median(surroundings.map(({ busyShare }) => busyShare))),
+    runs: surroundings.length,
+    runsOnBusyMachine: surroundings.filter(({ isCalm }) => !isCalm).length,
   }
-  const table = `${toMarkdown(rows)}\n\nNode ${machine.node}, ${machine.cores} cores, ${machine.memoryGiB} GiB; before the runs an fsync took ${machine.fsyncMs.median} ms (at most ${machine.fsyncMs.max}), others kept ${Math.round(machine.neighboursBusyShare * 100)} % of the cores busy.\n`
-  const folder = new URL('../results/', import.meta.url)
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(new URL(`${bench}.json`, folder), `${JSON.stringify({ bench, machine, rows }, null, 2)}\n`)
-  writeFileSync(new URL(`${bench}.md`, folder), `# ${bench}\n\n${table}`)
-  return table
+}
+
+const inWords = (machine: ReturnType<typeof machineOf>): string => {
+  const { node, cores, memoryGiB, fsyncMs, neighboursBusyShare, runs, runsOnBusyMachine } = machine
+  const busy = `${Math.round(neighboursBusyShare * 100)} % of the cores busy`
+  const verdict =
+    runsOnBusyMachine === 0 ? '' : ` ${runsOnBusyMachine} of ${runs} runs met a busy machine: measure again.`
+  return `Node ${node}, ${cores} cores, ${memoryGiB} GiB; before the runs an fsync took ${fsyncMs.median} ms (at most ${fsyncMs.max}), others kept ${busy}.${verdict}`
 }

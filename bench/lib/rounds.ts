@@ -2,46 +2,50 @@
  * Measuring on a shared machine: candidates take turns (A B A B …), so that a slow minute hits all of them, and what is
  * quoted is the median of the rounds and the ratio inside one run.
  */
-import { type Calm, calm } from './calm.ts'
+import { type Calm, calmness } from './calm.ts'
 import { round2 } from './statistics.ts'
 
-export type Candidate = {
+export type Candidate<Reading extends string = string> = {
   /** What is measured, for example "relay". */
-  name: string
-  unit: string
-  /** Runs once and answers the figure in `unit`. It must check its own work and throw when rows are missing. */
-  run: (round: number) => Promise<Readings>
+  readonly name: string
+  /** The figures that one run reads, for example a rate and latencies, each with its unit. */
+  readonly units: Readonly<Record<Reading, string>>
+  /** Runs once and answers the figures. It must check its own work and throw when something is missing. */
+  readonly run: (round: number) => Promise<Readonly<Record<Reading, number>>>
 }
 
-/** One run may read several figures, for example a rate and latencies; the key becomes part of the row's name. */
-export type Readings = Record<string, number>
-
-export type Sample = { candidate: string; unit: string; reading: string; values: number[] }
+export type Sample = { candidate: string; reading: string; unit: string; values: number[] }
 
 export type Rounds = { samples: Sample[]; surroundings: Calm[] }
 
+/** How long one series of rounds waits for a calm machine in all. */
+const patienceMs = 60_000
+
 /** Runs every candidate once in each round, after one round that is not counted, and waits for a calm machine before each. */
 export const takeTurns = async (
-  candidates: Candidate[],
+  candidates: readonly Candidate[],
   rounds: number,
   print: (line: string) => void,
 ): Promise<Rounds> => {
-  const values = new Map<string, Sample>()
+  const samples = new Map<string, Sample>()
   const surroundings: Calm[] = []
+  const calm = calmness(patienceMs)
   for (let round = 0; round <= rounds; round++) {
-    for (const candidate of candidates) {
-      surroundings.push(await calm())
-      const readings = await candidate.run(round)
-      const text = Object.entries(readings).map(([reading, value]) => `${reading} ${round2(value)}`)
-      print(`${round === 0 ? 'warm-up' : `round ${round}/${rounds}`}  ${candidate.name}: ${text.join(', ')}`)
+    for (const { name, units, run } of candidates) {
+      const machine = await calm()
+      const readings = Object.entries(await run(round))
+      const figures = readings.map(([reading, value]) => `${reading} ${round2(value)} ${units[reading]}`)
+      const busy = machine.isCalm ? '' : '  (the machine was busy)'
+      print(`${round === 0 ? 'warm-up' : `round ${round}/${rounds}`}  ${name}: ${figures.join(', ')}${busy}`)
       if (round === 0) continue
-      for (const [reading, value] of Object.entries(readings)) {
-        const key = `${candidate.name}/${reading}`
-        const sample = values.get(key) ?? { candidate: candidate.name, unit: candidate.unit, reading, values: [] }
+      surroundings.push(machine)
+      for (const [reading, value] of readings) {
+        const key = `${name}/${reading}`
+        const sample = samples.get(key) ?? { candidate: name, reading, unit: units[reading] ?? '', values: [] }
         sample.values.push(value)
-        values.set(key, sample)
+        samples.set(key, sample)
       }
     }
   }
-  return { samples: [...values.values()], surroundings }
+  return { samples: [...samples.values()], surroundings }
 }

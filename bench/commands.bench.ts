@@ -1,0 +1,121 @@
+/**
+ * How many commands the campaigns service accepts, and how fast, through HTTP and with every event made durable; beside
+ * Express alone, which sends the same body back. Service, event store, echo and clients are a process each.
+ */
+import { createPrivateKey, randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { connectEventStore, type EventStore } from '@bizosaas/event-store'
+import { signAccessToken } from '@bizosaas/http'
+import type { Load, Taken } from './commands/load.ts'
+import { startCampaigns } from './commands/service.ts'
+import { atEnd } from './lib/clean-up.ts'
+import { openParts } from './lib/parts.ts'
+import { atLeast, atMost, type Comparison, publish } from './lib/report.ts'
+import { type Candidate, takeTurns } from './lib/rounds.ts'
+import { startWorker } from './lib/worker.ts'
+
+const seconds = 4
+const numbers = [1, 32] as const
+const largest = Math.max(...numbers)
+
+const units = { rate: 'commands/s', p50: 'ms', p99: 'ms' }
+const newCampaign = JSON.stringify({
+  clientId: randomUUID(),
+  name: 'Spring sale #',
+  objective: 'Bring people back who have not bought since the winter',
+})
+const newName = JSON.stringify({ name: 'Spring sale, second try #' })
+
+export const bench = async (print: (line: string) => void, rounds: number): Promise<string> => {
+  const parts = await openParts(print)
+  await parts.start('kurrentdb')
+  const service = await startCampaigns(parts.settings, parts.folder)
+  const echo = await startWorker<null, string>(new URL('./commands/echo.ts', import.meta.url)).run(null)
+  const load = startWorker<Load, Taken>(new URL('./commands/load.ts', import.meta.url))
+  const token = tokenSignedBy(parts.privateKeyFile)
+  const campaigns = await Promise.all(Array.from({ length: largest }, () => createCampaign(service, token)))
+
+  const store = connectEventStore(parts.settings.KURRENTDB_URL ?? '')
+  atEnd(() => store.close())
+  const newEvents = counter(store)
+  await newEvents()
+
+  const run = async (
+    task: Omit<Load, 'token' | 'seconds'>,
+    events: number,
+  ): Promise<Record<keyof typeof units, number>> => {
+    const { accepted, perSecond, p50, p99 } = await load.run({ ...task, token, seconds })
+    const found = await newEvents()
+    if (found !== accepted * events)
+      throw new Error(`${accepted} commands were accepted, but ${found} events are stored`)
+    return { rate: perSecond, p50, p99 }
+  }
+  const repeat = (path: string, clients: number) => Array.from({ length: clients }, () => path)
+  const candidates = numbers.flatMap((clients): Candidate<keyof typeof units>[] => {
+    const name = (what: string) => `${what}, ${clients} ${clients === 1 ? 'client' : 'clients'}`
+    const create = { paths: repeat('/v1/campaigns', clients), body: newCampaign, status: 201 }
+    const rename = {
+      paths: campaigns.slice(0, clients).map((id) => `/v1/campaigns/${id}/rename`),
+      body: newName,
+      status: 200,
+    }
+    return [
+      { name: name('create'), units, run: () => run({ url: service, ...create }, 1) },
+      { name: name('rename'), units, run: () => run({ url: service, ...rename }, 1) },
+      { name: name('echo'), units: { ...units, rate: 'requests/s' }, run: () => run({ url: echo, ...create }, 0) },
+    ]
+  })
+
+  const measured = await takeTurns(candidates, rounds, print)
+  return publish('commands', measured, comparisons, [
+    `Each client sends its next command when it has the answer; ${seconds} s a run. Access token checked, idempotency key sent, one event a command.`,
+    `create makes a new campaign each time; rename goes to one campaign a client, which has thousands of events in the end.`,
+    'Every answer was 201 (rename 200), and the event store holds as many new events as commands were accepted.',
+    'echo is Express 5 with express.json(), which answers 201 with the body of create.',
+    'Event store: the embedded node, an fsync before each acknowledgement. Service, event store, clients share the cores.',
+  ])
+}
+
+const comparisons: Comparison[] = [
+  { row: 'create, 1 client/rate', beside: 'echo, 1 client/rate' },
+  { row: 'create, 1 client/p50', beside: 'echo, 1 client/p50', goal: atMost(5) },
+  { row: 'create, 1 client/p99', beside: 'echo, 1 client/p99' },
+  { row: 'create, 32 clients/rate', beside: 'echo, 32 clients/rate', goal: atLeast(1_500) },
+  { row: 'create, 32 clients/p50', beside: 'echo, 32 clients/p50' },
+  { row: 'create, 32 clients/p99', beside: 'echo, 32 clients/p99' },
+]
+
+const tokenSignedBy = (privateKeyFile: string): string =>
+  signAccessToken({
+    privateKey: createPrivateKey(readFileSync(privateKeyFile)),
+    issuer: process.env.JWT_ISSUER ?? 'https://bizosaas.local',
+    audience: process.env.JWT_AUDIENCE ?? 'bizosaas-api',
+    subject: 'bench',
+    tenantId: randomUUID(),
+    roles: ['owner'],
+    expiresInSeconds: 3_600,
+  })
+
+const createCampaign = async (service: string, token: string): Promise<string> => {
+  const answer = await fetch(`${service}/v1/campaigns`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: newCampaign,
+  })
+  if (answer.status !== 201) throw new Error(`POST /v1/campaigns was answered ${answer.status} ${await answer.text()}`)
+  return ((await answer.json()) as { id: string }).id
+}
+
+/** Counts the domain events that came since it was asked last. */
+const counter = (store: EventStore): (() => Promise<number>) => {
+  const pageSize = 1_000
+  let last = -1
+  return async () => {
+    for (let count = 0; ; ) {
+      const page = await store.readAll({ from: last < 0 ? 'start' : last, maxCount: pageSize })
+      count += page.filter(({ stream, position }) => position > last && !stream.startsWith('$')).length
+      last = page.at(-1)?.position ?? last
+      if (page.length < pageSize) return count
+    }
+  }
+}

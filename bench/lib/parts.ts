@@ -1,0 +1,79 @@
+/** What a benchmark measures against: embedded parts of its own, or those that the environment names. */
+import { mkdirSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { settingsOf } from '@bizosaas/embedded/addresses.ts'
+import { parts } from '@bizosaas/embedded/parts/index.ts'
+import { freePorts } from '@bizosaas/embedded/ports.ts'
+import { readSecrets } from '@bizosaas/embedded/secrets.ts'
+import { startChild } from '@bizosaas/embedded/supervisor/child.ts'
+import { openLogFile } from '@bizosaas/embedded/supervisor/log-file.ts'
+import { untilReady } from '@bizosaas/embedded/supervisor/ready.ts'
+import { atEnd } from './clean-up.ts'
+
+export type PartName = 'kurrentdb' | 'kafka' | 'schema-registry' | 'postgres' | 'clickhouse' | 'valkey'
+
+export type Parts = {
+  /** Every setting to reach them. */
+  readonly settings: Readonly<Record<string, string>>
+  /** A folder for logs and the like; removed at the end. */
+  readonly folder: string
+  /** Signs access tokens; JWT_PUBLIC_KEY_FILE among the settings belongs to it. */
+  readonly privateKeyFile: string
+  readonly start: (...names: PartName[]) => Promise<void>
+  /** Stops those that are not needed any more, so that they take no time from what is measured next. */
+  readonly stop: (...names: PartName[]) => Promise<void>
+}
+
+type Running = { readonly stop: () => Promise<unknown> }
+
+/**
+ * Parts on free ports and a folder of their own. They are not kept running: one that ends makes the benchmark fail. Where
+ * KURRENTDB_URL is set, the parts that the environment names are used instead, and none is started or stopped.
+ */
+export const openParts = async (print: (line: string) => void): Promise<Parts> => {
+  const folder = await mkdtemp(join(tmpdir(), 'bizosaas-bench-'))
+  atEnd(() => rm(folder, { recursive: true, force: true }))
+  const secrets = readSecrets(folder)
+  const { privateKeyFile, publicKeyFile } = {
+    privateKeyFile: secrets.jwtPrivateKeyFile,
+    publicKeyFile: secrets.jwtPublicKeyFile,
+  }
+  const ports = await freePorts()
+
+  if (process.env.KURRENTDB_URL !== undefined) {
+    print('The parts are those that the environment names.')
+    const given = Object.fromEntries(Object.entries(process.env).map(([name, value]) => [name, value ?? '']))
+    const settings = { ...given, CAMPAIGNS_PORT: String(ports.CAMPAIGNS_PORT), JWT_PUBLIC_KEY_FILE: publicKeyFile }
+    return { settings, folder, privateKeyFile, start: async () => {}, stop: async () => {} }
+  }
+
+  const running = new Map<PartName, Running>()
+  const start = async (name: PartName): Promise<void> => {
+    const describe = parts[name]
+    if (describe === undefined) throw new Error(`There is no part ${name}`)
+    mkdirSync(join(folder, name), { recursive: true })
+    const part = describe({ folder: join(folder, name), ports, secrets })
+    const log = openLogFile(join(folder, `${name}.log`))
+    await part.prepare()
+    const child = startChild(part, folder, log)
+    running.set(name, child)
+    await untilReady(part, child, log)
+  }
+  const stop = async (names: Iterable<PartName>): Promise<void> => {
+    await Promise.all(Array.from(names, (name) => running.get(name)?.stop()))
+    for (const name of names) running.delete(name)
+  }
+  atEnd(() => stop([...running.keys()]))
+  return {
+    settings: settingsOf(ports, secrets) as Record<string, string>,
+    folder,
+    privateKeyFile,
+    async start(...names) {
+      print(`Starting ${names.join(', ')} …`)
+      await Promise.all(names.map(start))
+    },
+    stop: (...names) => stop(names),
+  }
+}
