@@ -83,14 +83,15 @@ describe('A tombstone', () => {
     const stream = await withEvents(3)
     expect((await server.client().tombstoneStream(stream, { expectedRevision: 2n })).position).toBeDefined()
     const attempts = [
-      read(stream),
-      server.client().appendToStream(stream, event()),
-      server.client().appendToStream(stream, event(), { credentials: { username: 'admin', password: 'changeit' } }),
-      server.client().deleteStream(stream),
-      server.client().tombstoneStream(stream),
-      server.client().setStreamMetadata(stream, { maxCount: 1 }),
+      () => read(stream),
+      () => server.client().appendToStream(stream, event()),
+      () =>
+        server.client().appendToStream(stream, event(), { credentials: { username: 'admin', password: 'changeit' } }),
+      () => server.client().deleteStream(stream),
+      () => server.client().tombstoneStream(stream),
+      () => server.client().setStreamMetadata(stream, { maxCount: 1 }),
     ]
-    for (const attempt of attempts) expect(await failureOf(attempt)).toBeInstanceOf(StreamDeletedError)
+    for (const attempt of attempts) expect(await failureOf(attempt())).toBeInstanceOf(StreamDeletedError)
   })
 
   test('can be set on a stream that never was', async () => {

@@ -1,19 +1,9 @@
-/** Writes: appends to one or several streams, soft deletes, tombstones. Each is atomic; a group of them is one transaction. */
+/** What writes do: appends to one or several streams, soft deletes, tombstones. Each happens whole or not at all. */
 import { randomUUID } from 'node:crypto'
-import type { DatabaseSync } from 'node:sqlite'
 import { type Check, check, type Expected, type History } from './check.ts'
-import {
-  DELETED,
-  type Head,
-  type Heads,
-  isMetadataStream,
-  isSoftDeleted,
-  limitsOf,
-  metadataStreamOf,
-  TOMBSTONE_ROW,
-} from './heads.ts'
-import type { RecentIds } from './recent-ids.ts'
-import { decodeRecord, encodeRecord, idOf, type ProposedEvent } from './record.ts'
+import { DELETED, type Head, type Heads, isMetadataStream, isSoftDeleted, metadataStreamOf } from './heads.ts'
+import type { Log } from './log.ts'
+import { decodeRecord, idOf, type ProposedEvent } from './record.ts'
 
 export type StreamWrite = {
   readonly stream: string
@@ -21,9 +11,9 @@ export type StreamWrite = {
   readonly events: readonly ProposedEvent[]
 }
 
-export type Write =
-  | { readonly type: 'append'; readonly writes: readonly StreamWrite[] }
-  | { readonly type: 'delete' | 'tombstone'; readonly stream: string; readonly expected: Expected }
+export type Removal = { readonly type: 'delete' | 'tombstone'; readonly stream: string; readonly expected: Expected }
+
+export type Write = { readonly type: 'append'; readonly writes: readonly StreamWrite[] } | Removal
 
 export type Outcome =
   /** `revisions` are the last ones, per stream written; `position` is the last event's. */
@@ -32,179 +22,89 @@ export type Outcome =
   | { readonly type: 'wrong-revision'; readonly stream: string; readonly expected: Expected; readonly actual: number }
   | { readonly type: 'tombstoned'; readonly stream: string }
 
-export type Writer = {
-  /**
-   * Carries the writes out in order, each whole or not at all, in one transaction that is on the disk when this returns.
-   * Throws, with nothing written and nothing remembered, when the transaction fails (for example on a full disk).
-   */
-  readonly commit: (group: readonly Write[]) => Outcome[]
-  /** The position of the last event, 0 when there is none. */
-  readonly head: () => number
-}
+const METADATA_TYPE = '$metadata'
 
-/** Between the records of a real log stand lengths and headers; the gap keeps anyone from counting on contiguity. */
-const RECORD_OVERHEAD = 32
-export const METADATA_TYPE = '$metadata'
-const TOMBSTONE_TYPE = '$streamDeleted'
-const RECENT_AT_START = 10_000
+/** A `$metadata` event, as it stands in `$$<stream>`. */
+export const metadataEvent = (metadata: string): ProposedEvent => ({
+  id: randomUUID(),
+  type: METADATA_TYPE,
+  json: true,
+  data: Buffer.from(metadata),
+  metadata: Buffer.alloc(0),
+})
 
-export const writer = (database: DatabaseSync, heads: Heads, recent: RecentIds): Writer => {
-  const insertStream = database.prepare('INSERT INTO stream (name) VALUES (?)')
-  const insertEvent = database.prepare('INSERT INTO event (position, stream, revision, record) VALUES (?, ?, ?, ?)')
-  const recordAt = database.prepare('SELECT position, record FROM event WHERE stream = ? AND revision = ?')
-  const lastEvents = database.prepare(
-    'SELECT stream, revision, record, position FROM event ORDER BY position DESC LIMIT ?',
-  )
-  const begin = database.prepare('BEGIN IMMEDIATE')
-  const commit = database.prepare('COMMIT')
-
-  const last = { position: 0, next: 0 }
-  const addedIds: string[] = []
-
-  const stored = (head: Head, revision: number): { position: number; record: Uint8Array } | null => {
-    const row = head.id === null || revision < 0 ? undefined : recordAt.get(head.id, revision)
-    return row?.record instanceof Uint8Array ? { position: Number(row.position), record: row.record } : null
-  }
-
+/** Carries one write out; it has to be called inside a transaction of the log. */
+export const writer = (log: Log, heads: Heads): ((write: Write) => Outcome) => {
   const history: History = {
     idAt: (head, revision) => {
-      const found = stored(head, revision)
+      const found = log.at(head, revision)
       return found === null ? null : idOf(found.record)
     },
-    recentRevision: (head, id) => {
-      const place = recent.find(id)
-      return place !== undefined && place.stream === head.id ? place.revision : null
-    },
+    recentRevision: log.recentRevision,
     hasMetadata: (head) => heads.of(metadataStreamOf(head.name)).last >= 0,
   }
 
-  /** Writes one event behind the stream's last one. */
-  const insert = (head: Head, event: ProposedEvent, now: number): void => {
-    head.id ??= Number(insertStream.run(head.name).lastInsertRowid)
-    const tombstone = event.type === TOMBSTONE_TYPE && head.tombstoned
-    const position = last.next
-    const revision = head.last + 1
-    const place = { stream: head.name, revision: tombstone ? DELETED : revision, position }
-    const record = encodeRecord(event, place, now)
-    insertEvent.run(position, head.id, tombstone ? TOMBSTONE_ROW : revision, record)
-    last.position = position
-    last.next = position + record.length + RECORD_OVERHEAD
-    if (tombstone) return
-    head.last = revision
-    recent.add(event.id, head.id, revision)
-    addedIds.push(event.id)
-    if (isMetadataStream(head.name)) heads.of(head.name.slice(2)).limits = limitsOf(event.data)
-  }
+  const written = (revisions: readonly number[]): Outcome => ({ type: 'written', position: log.head(), revisions })
 
-  const setMetadata = (stream: string, metadata: Buffer, now: number): void =>
-    insert(
-      heads.of(metadataStreamOf(stream)),
-      { id: randomUUID(), type: METADATA_TYPE, json: true, data: metadata, metadata: Buffer.alloc(0) },
-      now,
-    )
+  const wrongRevision = ({ stream, expected }: { stream: string; expected: Expected }): Outcome => ({
+    type: 'wrong-revision',
+    stream,
+    expected,
+    actual: heads.of(stream).last,
+  })
 
-  /** A stream that is written again after a soft delete shows only what comes from now on. */
-  const undelete = (stream: string, firstVisible: number, now: number): void => {
-    const metadataHead = heads.of(metadataStreamOf(stream))
-    const current = stored(metadataHead, metadataHead.last)
-    const text = current === null ? '{}' : Buffer.from(decodeRecord(current.record).data).toString('utf8')
-    setMetadata(stream, Buffer.from(JSON.stringify({ ...JSON.parse(text), $tb: firstVisible })), now)
-  }
-
-  const writeToStream = ({ stream, events }: StreamWrite, now: number): void => {
-    const head = heads.of(stream)
-    const wasDeleted = isSoftDeleted(head)
-    const firstVisible = head.last + 1
-    const described = isMetadataStream(stream) ? heads.of(stream.slice(2)) : null
-    const describedWasDeleted = described !== null && isSoftDeleted(described)
-    for (const event of events) insert(head, event, now)
-    if (wasDeleted) undelete(stream, firstVisible, now)
-    if (described !== null && describedWasDeleted) undelete(described.name, described.last + 1, now)
-  }
-
-  const append = (writes: readonly StreamWrite[], now: number): Outcome => {
-    const checks = writes.map(({ stream, expected, events }) =>
-      check(
-        heads.of(stream),
-        expected,
-        events.map((event) => event.id),
-        history,
-      ),
-    )
-    const first = (type: Check['type']): number => checks.findIndex((found) => found.type === type)
-    const refused = first('tombstoned') >= 0 ? first('tombstoned') : first('wrong-revision')
-    if (refused >= 0) return refusal(writes[refused], checks[refused], heads)
-    const fresh = first('ok')
+  const append = (writes: readonly StreamWrite[]): Outcome => {
+    const checks = writes.map(({ stream, expected, events }) => {
+      const ids = events.map(({ id }) => id)
+      return check(heads.of(stream), expected, ids, history)
+    })
+    const first = (type: Check['type']): StreamWrite | undefined =>
+      writes[checks.findIndex((found) => found.type === type)]
+    const tombstoned = first('tombstoned')
+    if (tombstoned) return { type: 'tombstoned', stream: tombstoned.stream }
+    const wrong = first('wrong-revision')
+    if (wrong) return wrongRevision(wrong)
     const repeated = first('repeated')
     // Several streams are one append: either all of it is there already, or none of it may be.
-    if (fresh >= 0 && repeated >= 0) return refusal(writes[repeated], { type: 'wrong-revision' }, heads)
-    if (repeated >= 0) return repetition(writes, checks)
-    for (const write of writes) writeToStream(write, now)
-    return { type: 'written', position: last.position, revisions: writes.map(({ stream }) => heads.of(stream).last) }
+    if (repeated) return first('ok') ? wrongRevision(repeated) : repetition(writes, checks)
+    for (const write of writes) appendTo(write)
+    return written(writes.map(({ stream }) => heads.of(stream).last))
   }
 
   const repetition = (writes: readonly StreamWrite[], checks: readonly Check[]): Outcome => {
     const revisions = checks.map((found) => (found.type === 'repeated' ? found.last : -1))
-    const positions = writes.map(({ stream }, i) => stored(heads.of(stream), revisions[i] ?? -1)?.position ?? 0)
+    const positions = writes.map(({ stream }, i) => log.at(heads.of(stream), revisions[i] ?? -1)?.position ?? 0)
     return { type: 'written', position: Math.max(...positions), revisions }
   }
 
-  const remove = (type: 'delete' | 'tombstone', stream: string, expected: Expected, now: number): Outcome => {
+  const appendTo = ({ stream, events }: StreamWrite): void => {
+    const head = heads.of(stream)
+    const described = isMetadataStream(stream) ? heads.of(stream.slice(2)) : null
+    const deleted = [head, described].filter((each) => each !== null && isSoftDeleted(each))
+    const firstVisible = head.last + 1
+    for (const event of events) log.put(head, event)
+    if (deleted.includes(head)) undelete(head, firstVisible)
+    if (described !== null && deleted.includes(described)) undelete(described, described.last + 1)
+  }
+
+  /** A stream that is written again after a soft delete shows only what comes from now on. */
+  const undelete = (head: Head, $tb: number): void => {
+    const metadataHead = heads.of(metadataStreamOf(head.name))
+    const current = log.at(metadataHead, metadataHead.last)
+    const text = current === null ? '{}' : Buffer.from(decodeRecord(current.record).data).toString('utf8')
+    log.put(metadataHead, metadataEvent(JSON.stringify({ ...JSON.parse(text), $tb })))
+  }
+
+  const remove = ({ type, stream, expected }: Removal): Outcome => {
     const head = heads.of(stream)
     const found = check(head, expected, [randomUUID()], history)
-    if (found.type !== 'ok') return refusal({ stream, expected, events: [] }, found, heads)
-    if (type === 'tombstone') {
-      head.tombstoned = true
-      insert(
-        head,
-        { id: randomUUID(), type: TOMBSTONE_TYPE, json: true, data: Buffer.alloc(0), metadata: Buffer.alloc(0) },
-        now,
-      )
-      if (!isMetadataStream(stream)) heads.of(metadataStreamOf(stream)).tombstoned = true
-    } else {
-      if (head.last < 0 && !history.hasMetadata(head)) return { type: 'wrong-revision', stream, expected, actual: -1 }
-      setMetadata(stream, Buffer.from(`{"$tb":${DELETED}}`), now)
-    }
-    return { type: 'written', position: last.position, revisions: [head.last] }
+    if (found.type === 'tombstoned') return { type: 'tombstoned', stream }
+    const never = head.last < 0 && !history.hasMetadata(head)
+    if (found.type !== 'ok' || (type === 'delete' && never)) return wrongRevision({ stream, expected })
+    if (type === 'tombstone') log.putTombstone(head)
+    else log.put(heads.of(metadataStreamOf(stream)), metadataEvent(`{"$tb":${DELETED}}`))
+    return written([head.last])
   }
 
-  const reset = (): void => {
-    heads.forget()
-    for (const id of addedIds.splice(0)) recent.forget(id)
-    const row = lastEvents.get(1)
-    last.position = row === undefined ? 0 : Number(row.position)
-    last.next =
-      row?.record instanceof Uint8Array ? last.position + row.record.length + RECORD_OVERHEAD : RECORD_OVERHEAD
-  }
-
-  reset()
-  for (const row of lastEvents.all(RECENT_AT_START).reverse())
-    if (row.record instanceof Uint8Array) recent.add(idOf(row.record), Number(row.stream), Number(row.revision))
-
-  return {
-    commit: (group) => {
-      const now = Date.now()
-      try {
-        begin.run()
-        const outcomes = group.map((write) =>
-          write.type === 'append' ? append(write.writes, now) : remove(write.type, write.stream, write.expected, now),
-        )
-        commit.run()
-        addedIds.length = 0
-        return outcomes
-      } catch (error) {
-        if (database.isTransaction) database.exec('ROLLBACK')
-        reset()
-        throw error
-      }
-    },
-    head: () => last.position,
-  }
-}
-
-const refusal = (write: StreamWrite | undefined, found: Check | undefined, heads: Heads): Outcome => {
-  if (write === undefined || found === undefined) throw new Error('a refused write has to be one of the group')
-  const { stream, expected } = write
-  if (found.type === 'tombstoned') return { type: 'tombstoned', stream }
-  return { type: 'wrong-revision', stream, expected, actual: heads.of(stream).last }
+  return (write) => (write.type === 'append' ? append(write.writes) : remove(write))
 }

@@ -1,5 +1,6 @@
 /** Gathers the writes of one turn of the event loop into one transaction, so that they share one fsync. */
-import type { Outcome, Write, Writer } from './append.ts'
+import type { Outcome, Write } from './append.ts'
+import type { Log } from './log.ts'
 
 /** The write was not carried out, and nothing of it is stored: no room on the disk, or an error of the disk. */
 export class WriteFailed extends Error {
@@ -28,7 +29,7 @@ const sizeOf = (write: Write): number =>
     ? write.writes.flatMap(({ events }) => events).reduce((sum, { data }) => sum + data.length, 0)
     : 0
 
-export const groupCommit = (writer: Writer): GroupCommit => {
+export const groupCommit = (log: Log, carryOut: (write: Write) => Outcome): GroupCommit => {
   const waiting: Waiting[] = []
   const listeners = new Set<() => void>()
 
@@ -47,10 +48,10 @@ export const groupCommit = (writer: Writer): GroupCommit => {
   const flush = (): void => {
     const group = nextGroup()
     if (waiting.length > 0) setImmediate(flush)
-    const before = writer.head()
+    const before = log.head()
     let outcomes: readonly Outcome[]
     try {
-      outcomes = writer.commit(group.map(({ write }) => write))
+      outcomes = log.transaction(() => group.map(({ write }) => carryOut(write)))
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error)
       for (const { failed } of group) failed(new WriteFailed(`Nothing was written: ${text}`, { cause: error }))
@@ -60,7 +61,7 @@ export const groupCommit = (writer: Writer): GroupCommit => {
       const outcome = outcomes[index]
       if (outcome !== undefined) done(outcome)
     }
-    if (writer.head() !== before) for (const listener of [...listeners]) listener()
+    if (log.head() !== before) for (const listener of [...listeners]) listener()
   }
 
   return {

@@ -1,11 +1,10 @@
 /** The event store: one SQLite file, written by one process. It knows nothing of gRPC. */
-import { randomUUID } from 'node:crypto'
-import { METADATA_TYPE, type Write, writer } from './append.ts'
+import { metadataEvent, writer } from './append.ts'
 import { type GroupCommit, groupCommit } from './group-commit.ts'
 import { type Head, metadataStreamOf, streamHeads } from './heads.ts'
+import { openLog } from './log.ts'
 import { openDatabase } from './open.ts'
 import { type Reader, reader } from './read.ts'
-import { recentIds } from './recent-ids.ts'
 
 export type Store = Reader &
   GroupCommit & {
@@ -16,37 +15,20 @@ export type Store = Reader &
     readonly close: () => void
   }
 
-/** As on a real server, `$all` begins with a system event: whoever reads it has to expect some. */
-const FIRST_WRITE: Write = {
-  type: 'append',
-  writes: [
-    {
-      stream: metadataStreamOf('$stats-kurrentdb-node'),
-      expected: 'no-stream',
-      events: [
-        {
-          id: randomUUID(),
-          type: METADATA_TYPE,
-          json: true,
-          data: Buffer.from('{"$maxAge":86400}'),
-          metadata: Buffer.alloc(0),
-        },
-      ],
-    },
-  ],
-}
-
 /** Opens the store in a folder. Throws UnusableFolder. */
 export const openStore = (folder: string): Store => {
   const database = openDatabase(folder)
   const heads = streamHeads(database)
-  const write = writer(database, heads, recentIds())
-  if (write.head() === 0) write.commit([FIRST_WRITE])
+  const log = openLog(database, heads)
+  if (log.head() === 0) log.transaction(() => log.put(heads.of(FIRST_STREAM), metadataEvent('{"$maxAge":86400}')))
   return {
     ...reader(database),
-    ...groupCommit(write),
+    ...groupCommit(log, writer(log, heads)),
     streamHead: heads.of,
-    head: write.head,
+    head: log.head,
     close: () => database.close(),
   }
 }
+
+/** As on a real server, `$all` begins with a system event: whoever reads it has to expect some. */
+const FIRST_STREAM = metadataStreamOf('$stats-kurrentdb-node')
