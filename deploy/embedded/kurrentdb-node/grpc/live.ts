@@ -22,20 +22,17 @@ export const listen = (store: Store, outbox: Outbox): Live => {
     wake?.()
   }
   const stopListening = store.onCommit(ring)
-  outbox.ended.addEventListener('abort', ring)
+  outbox.onGone(ring)
   return {
     nextCommit: async () => {
-      if (!rung && !outbox.ended.aborted)
+      if (!rung && !outbox.isGone())
         await new Promise<void>((resolve) => {
           wake = resolve
         })
       rung = false
       wake = null
     },
-    stop: () => {
-      stopListening()
-      outbox.ended.removeEventListener('abort', ring)
-    },
+    stop: stopListening,
   }
 }
 

@@ -23,28 +23,30 @@ export const batchedWrites: ServerInterceptor = (_, call) =>
   })
 
 export type Outbox = {
-  /** Sends; resolves when the client has taken it (so never, when it hangs up: watch `ended`). */
+  /** Sends; resolves when the client has taken it, or is gone. */
   readonly send: (frames: Frames) => Promise<void>
-  /** Aborted when the client hangs up or its deadline passes. */
-  readonly ended: AbortSignal
+  /** Whether the client has hung up, or its deadline has passed. */
+  readonly isGone: () => boolean
+  /** Calls back when the client is gone. */
+  readonly onGone: (listener: () => void) => void
 }
 
-/** What a streaming call writes to. */
+/** What a streaming call writes to. An AbortSignal would say the same, but costs more than a short read itself. */
 export const outboxOf = (call: ServerWritableStream<unknown, Frames> | ServerDuplexStream<unknown, Frames>): Outbox => {
-  const controller = new AbortController()
-  call.on('cancelled', () => controller.abort())
-  const ended = controller.signal
+  let gone = false
+  let stopWaiting = (): void => {}
+  call.on('cancelled', () => {
+    gone = true
+    stopWaiting()
+  })
   return {
-    ended,
+    isGone: () => gone,
+    onGone: (listener) => void call.on('cancelled', listener),
     send: (frames) =>
       new Promise((resolve) => {
-        if (ended.aborted || frames.length === 0) return resolve()
-        const done = (): void => {
-          ended.removeEventListener('abort', done)
-          resolve()
-        }
-        ended.addEventListener('abort', done)
-        call.write(frames, done)
+        if (gone || frames.length === 0) return resolve()
+        stopWaiting = resolve
+        call.write(frames, () => resolve())
       }),
   }
 }

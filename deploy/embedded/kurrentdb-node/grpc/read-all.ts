@@ -11,7 +11,7 @@ export const readAll: Reading = async (store, options, outbox) => {
   const filter = options.filter ? filterOf(options.filter) : null
   let left = countOf(options)
   let from = positionOf(options, store)
-  while (left > 0 && !outbox.ended.aborted) {
+  while (left > 0 && !outbox.isGone()) {
     // A filter may drop rows, so it looks at full chunks.
     const limit = filter === null ? left : Number.MAX_SAFE_INTEGER
     const rows = backwards ? store.backward(from, limit) : store.forward(from, limit)

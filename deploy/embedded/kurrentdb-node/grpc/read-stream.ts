@@ -1,8 +1,9 @@
 /** Reads a stream: forwards and backwards from a revision, which is included. */
-import { type Head, isSoftDeleted } from '../store/heads.ts'
+import { firstRevision, type Head, isSoftDeleted } from '../store/heads.ts'
 import { isExpired, type Row } from '../store/read.ts'
 import type { Store } from '../store/store.ts'
 import { invalidArgument, streamDeleted } from './errors.ts'
+import type { Frames } from './outbox.ts'
 import { countOf, frameOf, yieldToOthers } from './pages.ts'
 import type { ReadOptions } from './protocol.ts'
 import type { Reading } from './read.ts'
@@ -18,12 +19,16 @@ export const readStream: Reading = async (store, options, outbox) => {
     return outbox.send([{ streamNotFound: { streamIdentifier } }])
   }
   const frame = frameOf(store, options)
+  let frames: Frames = []
   for (const rows of pages(store, head, options)) {
-    if (outbox.ended.aborted) return
-    await outbox.send(rows.map(frame))
-    await yieldToOthers()
+    if (outbox.isGone()) return
+    await outbox.send(frames)
+    if (frames.length > 0) await yieldToOthers()
+    frames = rows.map(frame)
   }
-  if ((options.controlOption?.compatibility ?? 0) >= 1) await outbox.send([{ lastStreamPosition: head.last }])
+  // The last page goes out with what stands behind it: a short stream is one packet.
+  const isWanted = (options.controlOption?.compatibility ?? 0) >= 1
+  await outbox.send(isWanted ? [...frames, { lastStreamPosition: head.last }] : frames)
 }
 
 function* pages(store: Store, head: Head, options: ReadOptions): Generator<Row[]> {
@@ -37,6 +42,8 @@ function* pages(store: Store, head: Head, options: ReadOptions): Generator<Row[]
     const visible = head.limits.maxAge === null ? rows : rows.filter(({ record }) => !isExpired(head, record))
     yield visible
     left -= visible.length
+    // Most streams fit into one page: then a second query would only find that nothing is left.
+    if (last.revision === (backwards ? firstRevision(head) : head.last)) return
     from = last.revision + (backwards ? -1 : 1)
   }
 }

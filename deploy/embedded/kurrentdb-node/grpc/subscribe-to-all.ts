@@ -22,7 +22,7 @@ export const subscribeToAll: Reading = async (store, options, outbox) => {
   try {
     await outbox.send([confirmation()])
     let caughtUp = false
-    while (!outbox.ended.aborted) {
+    while (!outbox.isGone()) {
       const rows = store.forward(last + 1, Number.MAX_SAFE_INTEGER)
       const end = rows.at(-1)
       if (end !== undefined) {

@@ -20,7 +20,7 @@ export const subscribeToStream: Reading = async (store, options, outbox) => {
   try {
     await outbox.send([confirmation()])
     let caughtUp = false
-    while (!outbox.ended.aborted) {
+    while (!outbox.isGone()) {
       const head = store.streamHead(stream)
       const tombstone = head.tombstoned ? store.tombstone(head) : null
       if (tombstone !== null) await outbox.send([frame(tombstone)])
