@@ -1,6 +1,6 @@
 /**
  * npm run bench                    all of them, one after the other
- * npm run bench -- commands …       those named
+ * npm run bench -- relay …         those named
  * npm run bench -- --rounds 3      fewer rounds
  *
  * Each prints a table and writes bench/results/<name>.json and .md. Nothing is measured while another is.
@@ -8,7 +8,7 @@
 import { parseArgs } from 'node:util'
 import { cleanUp } from './lib/clean-up.ts'
 
-const benches = ['commands'] as const
+const benches = ['commands', 'relay', 'projections'] as const
 
 const help = `npm run bench [-- ${benches.join(' | ')}] [--rounds N]
 

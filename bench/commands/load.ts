@@ -2,12 +2,13 @@
 import { randomUUID } from 'node:crypto'
 import { percentile } from '../lib/statistics.ts'
 import { serveTasks } from '../lib/worker.ts'
-import { openConnection } from './connection.ts'
+import { type Connection, openConnection } from './connection.ts'
 
 export type Load = {
   readonly url: string
   readonly token: string
-  /** One client each, and where it sends its requests. */
+  readonly clients: number
+  /** Where the requests go in turn; if there are as many for each client, no two clients share one. */
   readonly paths: readonly string[]
   readonly seconds: number
   /** `#` in it becomes the number of the request. */
@@ -26,13 +27,15 @@ export type Taken = {
 
 serveTasks<Load, Taken>(async (load) => {
   const url = new URL(load.url)
-  const clients = await Promise.all(load.paths.map(async (path) => ({ path, connection: await openConnection(url) })))
+  const connections = await Promise.all(Array.from({ length: load.clients }, () => openConnection(url)))
   const latencies: number[] = []
   const start = performance.now()
   const end = start + load.seconds * 1_000
 
-  const work = async ({ path, connection }: (typeof clients)[number]): Promise<void> => {
-    for (let now = performance.now(); now < end; ) {
+  const work = async (connection: Connection, client: number): Promise<void> => {
+    let now = performance.now()
+    for (let n = client; now < end; n += load.clients) {
+      const path = load.paths[n % load.paths.length] ?? ''
       const status = await connection.send(requestOf(load, url, path, latencies.length))
       if (status !== load.status) throw new Error(`POST ${path} was answered ${status} instead of ${load.status}`)
       const then = performance.now()
@@ -41,9 +44,9 @@ serveTasks<Load, Taken>(async (load) => {
     }
   }
   try {
-    await Promise.all(clients.map(work))
+    await Promise.all(connections.map(work))
   } finally {
-    for (const { connection } of clients) connection.close()
+    for (const { close } of connections) close()
   }
   const accepted = latencies.length
   const perSecond = accepted / ((performance.now() - start) / 1_000)

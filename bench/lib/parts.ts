@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { settingsOf } from '@bizosaas/embedded/addresses.ts'
+import { migrate } from '@bizosaas/embedded/migrations.ts'
 import { parts } from '@bizosaas/embedded/parts/index.ts'
 import { freePorts } from '@bizosaas/embedded/ports.ts'
 import { readSecrets } from '@bizosaas/embedded/secrets.ts'
@@ -24,7 +25,11 @@ export type Parts = {
   readonly start: (...names: PartName[]) => Promise<void>
   /** Stops those that are not needed any more, so that they take no time from what is measured next. */
   readonly stop: (...names: PartName[]) => Promise<void>
+  /** Makes the tables that the units share. */
+  readonly migrate: () => Promise<void>
 }
+
+const nothing = async (): Promise<void> => {}
 
 type Running = { readonly stop: () => Promise<unknown> }
 
@@ -46,7 +51,7 @@ export const openParts = async (print: (line: string) => void): Promise<Parts> =
     print('The parts are those that the environment names.')
     const given = Object.fromEntries(Object.entries(process.env).map(([name, value]) => [name, value ?? '']))
     const settings = { ...given, CAMPAIGNS_PORT: String(ports.CAMPAIGNS_PORT), JWT_PUBLIC_KEY_FILE: publicKeyFile }
-    return { settings, folder, privateKeyFile, start: async () => {}, stop: async () => {} }
+    return { settings, folder, privateKeyFile, start: nothing, stop: nothing, migrate: nothing }
   }
 
   const running = new Map<PartName, Running>()
@@ -66,8 +71,9 @@ export const openParts = async (print: (line: string) => void): Promise<Parts> =
     for (const name of names) running.delete(name)
   }
   atEnd(() => stop([...running.keys()]))
+  const settings = settingsOf(ports, secrets) as Record<string, string>
   return {
-    settings: settingsOf(ports, secrets) as Record<string, string>,
+    settings,
     folder,
     privateKeyFile,
     async start(...names) {
@@ -75,5 +81,6 @@ export const openParts = async (print: (line: string) => void): Promise<Parts> =
       await Promise.all(names.map(start))
     },
     stop: (...names) => stop(names),
+    migrate: () => migrate(settings),
   }
 }

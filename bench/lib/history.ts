@@ -1,0 +1,202 @@
+/**
+ * A history like an agency's: campaigns of many tenants that live side by side, and days of ad accounts with their figures.
+ * Concurrent writers append it through the event store's own API, so streams interleave as they do in life: what follows an
+ * event in $all is hardly ever its own stream's next one. Contiguous streams would flatter every reader that folds.
+ */
+import { randomInt, randomUUID } from 'node:crypto'
+import type { EventStore, NewEvent, StoredEvent, Write } from '@bizosaas/event-store'
+import {
+  canonical,
+  type EventData,
+  type EventType,
+  Instant,
+  metadataToStored,
+  streamName,
+  TenantId,
+} from '@bizosaas/schemas'
+
+const tenants = 200
+const accounts = 400
+/** A day of an account comes in every tenth event, with so many rows. */
+const eventsForOneDay = 10
+export const rowsOfDay = 20
+
+const writers = 8
+/** Appended at once, each to another stream; it takes single appends three times as long, and the result is the same. */
+const streamsAtOnce = 20
+
+/** What was found in the event store. */
+export type History = {
+  /** Without the store's own. */
+  readonly events: number
+  readonly lastPosition: number
+  readonly campaigns: number
+  readonly campaignEvents: number
+  readonly metricsEvents: number
+  readonly metricRows: number
+}
+
+/** Appends so many events. */
+export const appendHistory = async (
+  store: EventStore,
+  events: number,
+  print: (line: string) => void,
+): Promise<void> => {
+  print(`Appending ${events} events …`)
+  const start = performance.now()
+  const owners = Array.from({ length: tenants }, () => ({
+    tenantId: TenantId.parse(randomUUID()),
+    clientId: randomUUID(),
+  }))
+  const days = accountDays(owners)
+  let left = events
+  const writer = async (): Promise<void> => {
+    const lives = Array.from({ length: Math.ceil(events / writers / 6) }, () => campaignLife(any(owners)))
+    while (left > 0) {
+      const writes: Write[] = []
+      for (; writes.length < streamsAtOnce && left > 0; left--) {
+        const isDay = left % eventsForOneDay === 0
+        writes.push(isDay ? days.next().value : nextOf(lives, writes))
+      }
+      await store.append(writes)
+    }
+  }
+  await Promise.all(Array.from({ length: writers }, writer))
+  print(`Appended, ${Math.round(events / ((performance.now() - start) / 1_000))} events/s.`)
+}
+
+/** Counts what the event store holds, by reading all of it. */
+export const survey = async (store: EventStore): Promise<History> => {
+  const pageSize = 1_000
+  let history: History = {
+    events: 0,
+    lastPosition: -1,
+    campaigns: 0,
+    campaignEvents: 0,
+    metricsEvents: 0,
+    metricRows: 0,
+  }
+  for (let last = -1; ; ) {
+    const page = await store.readAll({ from: last < 0 ? 'start' : last, maxCount: pageSize })
+    const fresh = page.filter(({ stream, position }) => position > last && !stream.startsWith('$'))
+    history = fresh.reduce(counted, history)
+    last = page.at(-1)?.position ?? last
+    if (page.length < pageSize) return history
+  }
+}
+
+const counted = (before: History, { stream, type, position, bytes }: StoredEvent): History => {
+  const isDay = stream.startsWith('adAccountDay-')
+  return {
+    events: before.events + 1,
+    lastPosition: position,
+    campaigns: before.campaigns + Number(type === 'CampaignCreated'),
+    campaignEvents: before.campaignEvents + Number(stream.startsWith('campaign-')),
+    metricsEvents: before.metricsEvents + Number(isDay),
+    metricRows: before.metricRows + (isDay ? JSON.parse(Buffer.from(bytes).toString()).rows.length : 0),
+  }
+}
+
+type Owner = { readonly tenantId: TenantId; readonly clientId: string }
+type Life = { readonly owner: Owner; readonly id: string; readonly length: number; revision: number }
+
+const any = <Item>(items: readonly Item[]): Item => items[randomInt(items.length)] as Item
+
+/** Campaigns have 4 to 12 events. */
+const campaignLife = (owner: Owner): Life => ({ owner, id: randomUUID(), length: randomInt(4, 13), revision: -1 })
+
+/** The next event of some campaign; a campaign that has lived makes room for a new one. */
+const nextOf = (lives: Life[], taken: readonly Write[]): Write => {
+  const index = randomInt(lives.length)
+  const life = lives[index] as Life
+  const stream = streamName('campaign', life.owner.tenantId, life.id)
+  if (taken.some((write) => write.stream === stream)) return nextOf(lives, taken)
+  const expected = life.revision < 0 ? 'no-stream' : life.revision
+  life.revision++
+  if (life.revision === life.length - 1) lives[index] = campaignLife(life.owner)
+  return { stream, expected, events: [campaignEvent(life)] }
+}
+
+const campaignEvent = ({ owner, id, revision }: Life): NewEvent => {
+  const [type, data] = steps[revision] ?? ['CampaignPaused', { reason: null }]
+  const { clientId } = owner
+  const created = { clientId, name: `Spring sale ${randomInt(1_000_000)}`, objective: 'Bring people back' }
+  return newEvent(owner, type, { campaignId: id, ...(type === 'CampaignCreated' ? created : data) })
+}
+
+const usd = (amountMicros: number) => ({ amountMicros, currency: 'USD' })
+
+const steps: readonly (readonly [EventType, object])[] = [
+  ['CampaignCreated', {}],
+  ['BudgetAllocated', { budget: usd(25_000_000_000) }],
+  ['CampaignRenamed', { name: 'Spring sale, second try' }],
+  ['CampaignSubmitted', {}],
+  ['CampaignApproved', { comment: 'Go ahead' }],
+  ['CampaignScheduled', { startsOn: '2026-03-01', endsOn: '2026-04-30' }],
+  ['CampaignLinked', { adAccountId: '019ab000-0000-4000-8000-00000000000a', platformCampaignId: '120210000000000' }],
+  ['CampaignActivated', {}],
+  ['BudgetRevised', { budget: usd(30_000_000_000), previous: usd(25_000_000_000) }],
+  ['CampaignPaused', { reason: 'Out of stock' }],
+  ['CampaignResumed', {}],
+  ['CampaignCompleted', {}],
+]
+
+/** Day after day, account after account; each is a stream of its own. */
+function* accountDays(owners: readonly Owner[]): Generator<Write, never> {
+  const all = Array.from({ length: accounts }, () => ({ id: randomUUID(), owner: any(owners) }))
+  for (let day = 0; ; day++) {
+    const date = new Date(Date.UTC(2024, 0, 1 + day)).toISOString().slice(0, 10)
+    for (const { id, owner } of all) {
+      const about = { adAccountId: id, clientId: owner.clientId, platform: 'meta', currency: 'USD', date }
+      const data = { ...about, rows: Array.from({ length: rowsOfDay }, (_, n) => reading(n)) }
+      yield {
+        stream: streamName('adAccountDay', owner.tenantId, `${id}:${date}`),
+        expected: 'no-stream',
+        events: [newEvent(owner, 'MetricsObserved', data)],
+      }
+    }
+  }
+}
+
+const ages = ['30-34', '35-39', '40-44', '45-49']
+
+/** A row as the sample data have them: an ad's figures by age and gender, with two types of conversions. */
+const reading = (n: number) => ({
+  key: {
+    platformCampaignId: String(900 + (n % 3)),
+    adSetId: String(103_000 + (n % 7)),
+    adId: String(708_000 + n),
+    breakdown: { age: ages[n % 4] ?? '', gender: n % 2 ? 'F' : 'M' },
+    attributionWindow: 'default',
+  },
+  measures: {
+    impressions: randomInt(1_000_000),
+    clicks: randomInt(500),
+    spendMicros: randomInt(600_000_000),
+    conversions: [
+      { type: 'approved', countMicros: randomInt(20) * 1_000_000, valueMicros: 0 },
+      { type: 'total', countMicros: randomInt(60) * 1_000_000, valueMicros: 0 },
+    ],
+  },
+})
+
+const newEvent = ({ tenantId }: Owner, type: EventType, data: object): NewEvent => {
+  const commandId = randomUUID()
+  return {
+    id: randomUUID(),
+    type,
+    data: canonical(type, data as EventData[typeof type]),
+    metadata: metadataToStored({
+      tenantId,
+      clientId: null,
+      actor: 'user:7f3c2a9e',
+      commandId,
+      bodyHash: '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824',
+      correlationId: randomUUID(),
+      causationId: commandId,
+      recordedAt: Instant.now(),
+      schemaVersion: '1',
+      traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+    }),
+  }
+}
