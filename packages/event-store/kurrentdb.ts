@@ -152,7 +152,8 @@ function positionOf<Named extends string>(position: number | Named) {
 function storedEvent({ streamId, revision, position, id, type, data, metadata }: NonNullable<Recorded>): StoredEvent {
   return {
     stream: streamId,
-    revision: Number(revision),
+    // A tombstone has the greatest int64, which no number holds: the greatest whole number stands for it.
+    revision: Math.min(Number(revision), Number.MAX_SAFE_INTEGER),
     position: Number(position?.commit),
     id,
     type,

@@ -4,7 +4,14 @@ import { decode } from '@bizosaas/schemas'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { startRelay } from './start.ts'
 import { appendSome } from './testing/events.ts'
-import { appendOddities, loseRecords, loseTopics, setRetention, writeForeignRecords } from './testing/mishaps.ts'
+import {
+  appendOddities,
+  loseRecords,
+  loseTopics,
+  setRetention,
+  tombstone,
+  writeForeignRecords,
+} from './testing/mishaps.ts'
 import { relayProcess, until } from './testing/processes.ts'
 import { expectedReading, readByHighWater } from './testing/reading.ts'
 import { openWorld, partitions, type World } from './testing/world.ts'
@@ -199,6 +206,10 @@ describe('A domain stream that is deleted or given a retention', () => {
     await appendSome(world.store, 1)
     await published()
     expect(() => relay.check()).toThrow(`${stream} $maxCount`)
+    await tombstone(world, stream ?? '')
+    await appendSome(world.store, 1)
+    await published()
+    expect(() => relay.check()).toThrow(`${stream} tombstoned`)
     await relay.stop()
     await expect(world.lastPosition()).resolves.toBe((await world.stored()).at(-1)?.position)
   }, 60_000)

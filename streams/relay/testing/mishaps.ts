@@ -52,6 +52,13 @@ export const setRetention = async ({ config }: World, stream: string): Promise<v
   await client.dispose()
 }
 
+/** Ends a stream for ever; the store records that as an event of the greatest revision there can be. */
+export const tombstone = async ({ config }: World, stream: string): Promise<void> => {
+  const client = KurrentDBClient.connectionString(config.KURRENTDB_URL)
+  await client.tombstoneStream(stream)
+  await client.dispose()
+}
+
 /** An event that somebody stored past the deciders, and what is wrong with it. */
 export type Oddity = { readonly id: string; readonly type: string; readonly error: RegExp }
 

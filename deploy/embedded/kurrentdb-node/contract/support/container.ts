@@ -2,7 +2,7 @@ import { GenericContainer, Wait } from 'testcontainers'
 
 /**
  * Starts a real KurrentDB, for example `docker.kurrent.io/kurrent-latest/kurrentdb:25.1`. Needs a container engine; where
- * none is there (as where this was written) it has never run: then the suite runs against a server by KURRENTDB_URL alone.
+ * none is there (as where this was written) it has never run: then the suite runs against a server by CONTRACT_KURRENTDB_URL alone.
  */
 export const startContainer = async (image: string): Promise<{ url: string; stop: () => Promise<unknown> }> => {
   const container = await new GenericContainer(image)

@@ -12,8 +12,9 @@ export type ContractServer = { readonly url: () => string; readonly client: () =
 type Running = { readonly url: string; readonly stop: () => Promise<unknown> }
 
 /**
- * The server that KURRENTDB_URL names; else, with CONTRACT_KURRENTDB_IMAGE, a real KurrentDB in a container; else a node of
- * this folder on a free port with an empty folder. Tests may share it, so they use streams of their own.
+ * The server that CONTRACT_KURRENTDB_URL names; else, with CONTRACT_KURRENTDB_IMAGE, a real KurrentDB in a container; else a
+ * node of this folder on a free port with an empty folder. Never the one of a running system, for the suite deletes and
+ * tombstones streams. Tests may share it, so they use streams of their own.
  */
 export const useServer = (): ContractServer => {
   let running: Running
@@ -34,7 +35,7 @@ export const connect = (url: string): KurrentDBClient =>
   KurrentDBClient.connectionString(`${url}${url.includes('?') ? '&' : '?'}discoveryInterval=5`)
 
 const startServer = async (): Promise<Running> => {
-  const { KURRENTDB_URL: url, CONTRACT_KURRENTDB_IMAGE: image } = process.env
+  const { CONTRACT_KURRENTDB_URL: url, CONTRACT_KURRENTDB_IMAGE: image } = process.env
   if (url) return { url, stop: async () => {} }
   if (image) return startContainer(image)
   const folder = await mkdtemp(join(tmpdir(), 'kurrentdb-contract-'))
