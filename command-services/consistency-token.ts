@@ -14,7 +14,7 @@ export function consistencyTokens({
     const name = parseStreamName(stream)
     if (name === null) throw new TypeError(`${stream} is in no topic.`)
     const topic = topicName(topicOf(name.category), generation)
-    const partition = partitionOf(partitionKeyOf(stream))
+    const partition = partitionOf(partitionKeyOf(name))
     return (position) => printToken({ topic, partition, position })
   }
 }

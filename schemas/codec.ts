@@ -8,12 +8,16 @@ export type Upcast = (stored: unknown) => unknown
 export type Codec = {
   /** The latest. */
   readonly version: number
-  encode(data: unknown): Buffer
+  /** @param room how many bytes are left free, for the caller to fill, in front of those of Avro; 0 unless said */
+  encode(data: unknown, room?: number): Buffer
   decode(version: number, bytes: Uint8Array): unknown
   canonical(data: unknown): unknown
   fromStored(version: number, json: unknown): unknown
   encodeStored(version: number, json: unknown): Buffer
 }
+
+/** Bytes are laid out here and copied out once they are complete, because how many there will be is not known before. */
+let scratch = Buffer.allocUnsafeSlow(64 * 1024)
 
 /**
  * Types and resolvers are built once, here.
@@ -45,7 +49,7 @@ export function codecOf(type: string, schemas: readonly unknown[], upcasts: Read
 
   return {
     version: versions.length,
-    encode: (data) => write(type, latest, data),
+    encode: (data, room) => write(type, latest, data, room),
     decode,
     canonical: (data) => latest.fromBuffer(write(type, latest, data)),
     encodeStored,
@@ -64,11 +68,17 @@ function readerOf(own: AvroType, latest: AvroType, upcast: Upcast | undefined): 
   return (bytes) => latest.fromBuffer(bytes, resolver)
 }
 
-function write(type: string, schema: AvroType, data: unknown): Buffer {
+function write(type: string, schema: AvroType, data: unknown, room = 0): Buffer {
   // A field that the schema lacks would be dropped without a word, and a fact with it.
   if (!schema.isValid(data, { noUndeclaredFields: true })) throw explained(type, schema, data)
   try {
-    return schema.toBuffer(data)
+    let end = schema.encode(data, scratch, room)
+    if (end < 0) {
+      // It answers by how many bytes it was too long.
+      scratch = Buffer.allocUnsafeSlow(2 * (scratch.length - end))
+      end = schema.encode(data, scratch, room)
+    }
+    return Buffer.from(scratch.subarray(0, end))
   } catch (error) {
     throw new InvalidEvent(type, '', data, `encodable (${error instanceof Error ? error.message : error})`)
   }

@@ -9,7 +9,9 @@ const fields = metadataSchemas[codec.version - 1]?.fields as readonly { name: st
 /** One byte of version, then Avro: a record's header has no other place to say which version it is.
  *  @throws InvalidEvent */
 export function encodeMetadata(metadata: Metadata): Buffer {
-  return Buffer.concat([Buffer.of(codec.version), codec.encode(metadata)])
+  const bytes = codec.encode(metadata, 1)
+  bytes[0] = codec.version
+  return bytes
 }
 
 /** @throws UnknownEvent for a version this process was not built with, UnreadableEvent */

@@ -53,8 +53,7 @@ describe('a topic', () => {
   })
 
   test('is parted by tenant, and for observations by ad account', () => {
-    expect(partitionKeyOf(streamName('adAccount', tenantId, account))).toBe(tenantId)
-    expect(partitionKeyOf(streamName('adAccountDay', tenantId, `${account}:2026-01-31`))).toBe(account)
-    expect(() => partitionKeyOf('$stats')).toThrow('$stats is not named <category>-<tenantId>.<id>.')
+    expect(partitionKeyOf({ category: 'adAccount', tenantId, id: account })).toBe(tenantId)
+    expect(partitionKeyOf({ category: 'adAccountDay', tenantId, id: `${account}:2026-01-31` })).toBe(account)
   })
 })

@@ -102,7 +102,7 @@ export async function openWorld() {
     if (category === null) throw new Error(`${type} belongs to no stream`)
     const stream = streamName(category, who.tenantId, id)
     const topic = topicName(topicOf(category), generation)
-    const partition = partitionOf(partitionKeyOf(stream))
+    const partition = partitionOf(partitionKeyOf({ category, tenantId: who.tenantId, id }))
     const before = records.filter((other) => other.topic === topic && other.partition === partition)
     position += randomInt(1, 200)
     const eventId = randomUUID()

@@ -5,7 +5,9 @@ import {
   decode,
   type Instant,
   instantOf,
+  parseStreamName,
   partitionKeyOf,
+  type StreamName,
   streamName,
   TenantId,
   topicName,
@@ -62,7 +64,7 @@ const ours = (events: readonly StoredEvent[]) => events.filter(({ stream }) => !
 
 const placeOf = (event: StoredEvent) => ({
   topic: topicName(topicOf('campaign'), 'g1'),
-  partition: partitionOf(partitionKeyOf(event.stream), partitions),
+  partition: partitionOf(partitionKeyOf(parseStreamName(event.stream) as StreamName), partitions),
 })
 
 describe('Publishing', () => {

@@ -19,6 +19,7 @@ import {
   metadataFromStored,
   parseStreamName,
   partitionKeyOf,
+  type StreamName,
   type Topic,
   topicName,
   topicOf,
@@ -70,13 +71,14 @@ export const publishing = (options: {
   ) as Record<Topic, number[]>
 
   const publish = (event: StoredEvent): Published => {
-    const { kind, key } = placeOf(event.stream)
+    const name = parseStreamName(event.stream)
+    const { kind, key } = placeOf(event.stream, name)
     const partition = partitionOf(key)
     const prev = heads[kind][partition] ?? nothingBefore
     const { stream, revision, position, id: eventId } = event
     if (position <= prev) return { metadata: metadataOf(event), record: null, readable: true }
     heads[kind][partition] = position
-    const { encoded, ...content } = encode(event, { stream, revision, position, prev, eventId }, options.registry)
+    const { encoded, ...content } = encode(event, name, { stream, revision, position, prev, eventId }, options.registry)
     return { ...content, record: { topic: names[kind], partition, position, ...encoded } }
   }
 
@@ -141,17 +143,15 @@ type Published = {
 }
 
 /** A stream that is not named as ours are is published too: beside the others, by its own name. */
-const placeOf = (stream: string): { readonly kind: Topic; readonly key: string } => {
-  const name = parseStreamName(stream)
-  return name === null ? { kind: 'events', key: stream } : { kind: topicOf(name.category), key: partitionKeyOf(stream) }
-}
+const placeOf = (stream: string, name: StreamName | null): { readonly kind: Topic; readonly key: string } =>
+  name === null ? { kind: 'events', key: stream } : { kind: topicOf(name.category), key: partitionKeyOf(name) }
 
 type Head = Omit<RecordHead, 'metadata'>
 
-const encode = (event: StoredEvent, head: Head, registry: SchemaIds) => {
+const encode = (event: StoredEvent, name: StreamName | null, head: Head, registry: SchemaIds) => {
   try {
     const metadata = metadataFromStored(event.metadata)
-    if (parseStreamName(event.stream)?.tenantId !== metadata.tenantId) {
+    if (name?.tenantId !== metadata.tenantId) {
       throw new Error(`the stream ${event.stream} is not one of the tenant ${metadata.tenantId} whom its event names`)
     }
     if (!isEventType(event.type)) throw new Error(`there is no event type ${event.type}`)

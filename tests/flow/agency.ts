@@ -2,6 +2,7 @@
 import { createPrivateKey, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { type Role, signAccessToken } from '@bizosaas/http'
 
 export type Answer<Body> = { status: number; body: Body; headers: Headers; token: string }
@@ -47,16 +48,18 @@ export const newAgency = (system = runningSystem()): Agency => {
     { body, headers = {}, after, roles = ['owner' as Role], clientId: client } = {},
   ) => {
     const base = method === 'GET' ? system.addresses.query : commandSide(system.addresses, path)
-    const response = await fetch(`${base}${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${tokenFor(roles, client)}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(after ? { 'x-consistency-token': after } : {}),
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    })
+    const send = () =>
+      fetch(`${base}${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${tokenFor(roles, client)}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(after ? { 'x-consistency-token': after } : {}),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      })
+    const response = method === 'GET' ? await comingAgain(send) : await send()
     const text = await response.text()
     return {
       status: response.status,
@@ -66,6 +69,20 @@ export const newAgency = (system = runningSystem()): Agency => {
     }
   }
   return { tenantId, clientId, ask }
+}
+
+const comesAgainForMs = 20_000
+
+/** One reads one's own write, or is told when to come again: so this client does, as long as a busy machine may take. */
+const comingAgain = async (send: () => Promise<Response>): Promise<Response> => {
+  const deadline = Date.now() + comesAgainForMs
+  for (;;) {
+    const response = await send()
+    const seconds = Number(response.headers.get('retry-after') ?? Number.NaN)
+    if (response.status !== 503 || !(seconds >= 0) || Date.now() + seconds * 1_000 > deadline) return response
+    await response.body?.cancel()
+    await pause(seconds * 1_000)
+  }
 }
 
 const commandSide = (addresses: Addresses, path: string) =>

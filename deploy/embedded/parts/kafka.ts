@@ -5,6 +5,7 @@ import path from 'node:path'
 import { host } from '../addresses.ts'
 import { toolchain } from '../paths.ts'
 import { ask } from './ask.ts'
+import { java } from './java.ts'
 import type { Part, Place } from './part.ts'
 import { runToEnd } from './run-to-end.ts'
 
@@ -12,14 +13,7 @@ import { runToEnd } from './run-to-end.ts'
 export function kafka({ folder, ports }: Place): Part {
   const properties = path.join(folder, 'server.properties')
   const logging = path.join(folder, 'log4j2.properties')
-  const java = [
-    'java',
-    '-Xms64m',
-    '-Xmx512m',
-    `-Dlog4j2.configurationFile=${logging}`,
-    '-cp',
-    `${toolchain('kafka')}/*`,
-  ]
+  const program = [...java(512), `-Dlog4j2.configurationFile=${logging}`, '-cp', `${toolchain('kafka')}/*`]
   return {
     name: 'kafka',
     title: 'Kafka',
@@ -30,9 +24,9 @@ export function kafka({ folder, ports }: Place): Part {
         properties,
         serverProperties(ports.KAFKA_PORT, ports.KAFKA_CONTROLLER_PORT, path.join(folder, 'data')),
       )
-      await format(java, folder, ports.KAFKA_CONTROLLER_PORT)
+      await format(program, folder, ports.KAFKA_CONTROLLER_PORT)
     },
-    command: [...java, 'kafka.Kafka', properties],
+    command: [...program, 'kafka.Kafka', properties],
     probe: (signal) => askForVersions(ports.KAFKA_PORT, signal),
     readyWithinMs: 60_000,
     stopSignal: 'SIGTERM',
@@ -43,14 +37,14 @@ export function kafka({ folder, ports }: Place): Part {
 }
 
 /** Formatting is done beside and renamed, so that an interrupted one is repeated. */
-async function format(java: readonly string[], folder: string, controllerPort: number): Promise<void> {
+async function format(program: readonly string[], folder: string, controllerPort: number): Promise<void> {
   const data = path.join(folder, 'data')
   if (existsSync(data)) return
   const fresh = path.join(folder, 'data.new')
   const properties = path.join(folder, 'format.properties')
   await rm(fresh, { recursive: true, force: true })
   await writeFile(properties, serverProperties(0, controllerPort, fresh))
-  await runToEnd([...java, 'kafka.tools.StorageTool', 'format', '-t', clusterId(), '-c', properties])
+  await runToEnd([...program, 'kafka.tools.StorageTool', 'format', '-t', clusterId(), '-c', properties])
   await rm(properties)
   await rename(fresh, data)
 }

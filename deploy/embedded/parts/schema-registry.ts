@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { host } from '../addresses.ts'
 import { toolchain } from '../paths.ts'
+import { java } from './java.ts'
 import type { Part, Place } from './part.ts'
 
 /** Apicurio Registry, which speaks the Confluent API, over an H2 file. */
@@ -19,7 +20,7 @@ export function schemaRegistry({ folder, ports }: Place): Part {
     title: 'Schema registry',
     ports: ['SCHEMA_REGISTRY_PORT'],
     prepare: async () => {},
-    command: ['java', '-Xms64m', '-Xmx256m', ...flags, '-jar', jar],
+    command: [...java(256), ...flags, '-jar', jar],
     probe: async (signal) => {
       const answer = await fetch(`http://${host}:${ports.SCHEMA_REGISTRY_PORT}/apis/ccompat/v7/subjects`, { signal })
       if (!answer.ok) throw new Error(`GET /subjects answers ${answer.status}`)

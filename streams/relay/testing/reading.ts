@@ -38,7 +38,7 @@ export const expectedReading = (stored: readonly StoredEvent[], generation: stri
   for (const { stream, revision, position, id, type, bytes, metadata } of stored) {
     const name = parseStreamName(stream)
     if (name === null) throw new Error(`${stream} is not one of ours`)
-    const place = `${topicName(topicOf(name.category), generation)} ${partitionOf(partitionKeyOf(stream), partitions)}`
+    const place = `${topicName(topicOf(name.category), generation)} ${partitionOf(partitionKeyOf(name), partitions)}`
     const data: unknown = JSON.parse(Buffer.from(bytes).toString())
     const seen = { stream, revision, position, eventId: id, type, data, metadata: metadataFromStored(metadata) }
     expected[place] = [...(expected[place] ?? []), seen]
