@@ -31,11 +31,13 @@ export type RecordHead = {
 export type TopicRecord = TopicPartition &
   RecordHead & { readonly offset: number; readonly type: string; readonly version: number; readonly bytes: Buffer }
 
+export const headerNames = ['position', 'prev', 'revision', 'event-id', 'meta'] as const
+
 /** A record ready to be sent. */
 export type EncodedRecord = {
-  readonly key: string
+  readonly key: Buffer
   readonly value: Buffer
-  readonly headers: Record<'position' | 'prev' | 'revision' | 'event-id' | 'meta', Buffer>
+  readonly headers: Readonly<Record<(typeof headerNames)[number], Buffer>>
 }
 
 const noBytes = Buffer.alloc(0)
@@ -54,7 +56,7 @@ export const encodeRecord = (head: RecordHead, schemaId: number, bytes: Uint8Arr
   fixed.write(head.eventId.replaceAll('-', ''), 24, 'hex')
 
   return {
-    key: head.stream,
+    key: Buffer.from(head.stream),
     value,
     headers: {
       position: fixed.subarray(0, 8),

@@ -30,8 +30,13 @@ export const forbiddenChangeOf = ({ stream, type, bytes, position }: StoredEvent
   return null
 }
 
+/** The forbidden ones among these events. */
+export const forbiddenChangesIn = (events: readonly StoredEvent[]): readonly ForbiddenChange[] =>
+  events.flatMap((event) => (event.type.startsWith('$') ? (forbiddenChangeOf(event) ?? []) : []))
+
 export type Guard = {
-  readonly watch: (events: readonly StoredEvent[]) => void
+  /** Raises the alarm. */
+  readonly note: (changes: readonly ForbiddenChange[]) => void
   /** For the unit's health. @throws when something forbidden was seen since the start */
   readonly check: () => void
 }
@@ -40,11 +45,8 @@ export const guard = (log: Log): Guard => {
   let seen = 0
   let latest: ForbiddenChange | null = null
   return {
-    watch(events) {
-      for (const event of events) {
-        if (!event.type.startsWith('$')) continue
-        const forbidden = forbiddenChangeOf(event)
-        if (forbidden === null) continue
+    note(changes) {
+      for (const forbidden of changes) {
         seen++
         latest = forbidden
         forbiddenChanges.inc({ change: forbidden.change })

@@ -3,10 +3,9 @@ import { connectEventStore } from '@bizosaas/event-store'
 import { connectKafka, connectProducer, connectRegistry, createTopics } from '@bizosaas/kafka'
 import { type Health, log, type Settings, type Stop } from '@bizosaas/runtime'
 import { topicName, topics } from '@bizosaas/schemas'
-import { follow } from './follow.ts'
 import { guard } from './guard.ts'
 import { takeLedger } from './ledger.ts'
-import { publishing } from './publishing.ts'
+import { startReader } from './reader.ts'
 import { relay } from './relay.ts'
 import { checkedTails } from './start-up.ts'
 
@@ -51,7 +50,6 @@ export const startRelay = async (config: RelayConfig): Promise<RunningRelay> => 
   const store = connectEventStore(config.KURRENTDB_URL)
   const db = connectPostgres(config.POSTGRES_RELAY_URL, { name: 'relay', connections: 2, statementTimeoutMs: 30_000 })
   const kafka = connectKafka({ brokers: config.KAFKA_BROKERS, clientId: 'relay' })
-  const stopping = new AbortController()
   const closing: Stop[] = [() => db.close(), () => store.close()]
   const close = async () => {
     for (const step of closing.splice(0).reverse()) await step()
@@ -59,7 +57,7 @@ export const startRelay = async (config: RelayConfig): Promise<RunningRelay> => 
 
   try {
     const registry = await connectRegistry(config.SCHEMA_REGISTRY_URL)
-    await registry.registerAll()
+    const schemaIds = await registry.registerAll()
     const ledger = await takeLedger(db, generation, partitions)
     await createTopics(
       kafka,
@@ -74,15 +72,9 @@ export const startRelay = async (config: RelayConfig): Promise<RunningRelay> => 
     const watching = guard(unitLog)
     const { last } = ledger
     const after = last === null ? null : { stream: '', position: last.position, id: last.eventId }
-    const running = relay({
-      generation,
-      tails,
-      ledger,
-      producer,
-      guard: watching,
-      publishing: publishing({ generation, partitions, registry, tails }),
-      pages: follow(store, { after, signal: stopping.signal, log: unitLog }),
-    })
+    const reader = startReader({ url: config.KURRENTDB_URL, generation, partitions, tails, after, schemaIds })
+    closing.push(() => reader.stop())
+    const running = relay({ generation, tails, ledger, producer, guard: watching, reader })
     const ended = (async () => {
       try {
         await running
@@ -94,7 +86,7 @@ export const startRelay = async (config: RelayConfig): Promise<RunningRelay> => 
       ended,
       check: watching.check,
       stop: async () => {
-        stopping.abort()
+        await reader.stop()
         await ended.catch(() => {}) // whoever holds `ended` knows already
       },
     }

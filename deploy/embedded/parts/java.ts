@@ -1,7 +1,7 @@
 /**
  * Starts Java for a machine with few cores that is shared with everything else. The optimising compiler takes minutes to pay
- * for itself, and until then it takes the cores away from whoever works: without it Kafka takes in a record in a fifth of the
- * processor time (7 µs instead of 35, in the first million records), and starts sooner.
+ * for itself, and until then it takes the cores away from whoever works: without it Kafka takes in its first million records in a
+ * fraction of the processor time, and starts sooner.
  *
  * @param megabytes the largest heap
  */
