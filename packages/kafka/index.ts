@@ -8,14 +8,13 @@ export {
   type EncodedRecord,
   encodeRecord,
   eventIdOf,
-  headerNames,
   nothingBefore,
   positionOf,
   prevOf,
   type RecordHead,
   type TopicRecord,
 } from './record.ts'
-export { connectRegistry, type SchemaIds, type SchemaName, type SchemaRegistry, schemaIdIn } from './registry.ts'
+export { connectRegistry, type SchemaName, type SchemaRegistry } from './registry.ts'
 export { type OffsetRange, offsetRanges, type Stretch, scan } from './scan.ts'
 export { type ConsistencyToken, parseToken, printToken } from './token.ts'
 export { createTopics } from './topics.ts'

@@ -1,6 +1,6 @@
 import { Producer } from '@platformatic/kafka'
 import type { KafkaCluster, TopicPartition } from './connect.ts'
-import { type EncodedRecord, headerNames } from './record.ts'
+import type { EncodedRecord } from './record.ts'
 
 /** A record and where it goes. */
 export type OutgoingRecord = TopicPartition & EncodedRecord
@@ -47,7 +47,7 @@ export const connectProducer = async ({ brokers, clientId }: KafkaCluster): Prom
       const messages = records.map((record) => {
         countIn(counts, record)
         const { topic, partition, key, value, headers } = record
-        return { topic, partition, key, value, headers: headersOf(headers) }
+        return { topic, partition, key: Buffer.from(key), value, headers: headersOf(headers) }
       })
       const { offsets = [] } = await producer.send({ messages }).catch((error: Error) => {
         throw new Error(`Kafka did not take ${records.length} records: ${reasonOf(error)}`, { cause: error })
@@ -75,10 +75,13 @@ const countIn = (
   else known.count++
 }
 
-const headerKeys = headerNames.map((name) => [name, Buffer.from(name)] as const)
+type HeaderName = keyof EncodedRecord['headers']
+const headerNames = (['position', 'prev', 'revision', 'event-id', 'meta'] satisfies HeaderName[]).map(
+  (name) => [name, Buffer.from(name)] as const,
+)
 
 const headersOf = (headers: EncodedRecord['headers']): Map<Buffer, Buffer> =>
-  new Map(headerKeys.map(([name, key]) => [key, headers[name]]))
+  new Map(headerNames.map(([name, key]) => [key, headers[name]]))
 
 /** No client is trusted to have sent everything: each partition must be acknowledged by name. */
 const acknowledged = (place: string, baseOffset = -1): number => {

@@ -31,13 +31,11 @@ export type RecordHead = {
 export type TopicRecord = TopicPartition &
   RecordHead & { readonly offset: number; readonly type: string; readonly version: number; readonly bytes: Buffer }
 
-export const headerNames = ['position', 'prev', 'revision', 'event-id', 'meta'] as const
-
 /** A record ready to be sent. */
 export type EncodedRecord = {
-  readonly key: Buffer
+  readonly key: string
   readonly value: Buffer
-  readonly headers: Readonly<Record<(typeof headerNames)[number], Buffer>>
+  readonly headers: Record<'position' | 'prev' | 'revision' | 'event-id' | 'meta', Buffer>
 }
 
 const noBytes = Buffer.alloc(0)
@@ -56,7 +54,7 @@ export const encodeRecord = (head: RecordHead, schemaId: number, bytes: Uint8Arr
   fixed.write(head.eventId.replaceAll('-', ''), 24, 'hex')
 
   return {
-    key: Buffer.from(head.stream),
+    key: head.stream,
     value,
     headers: {
       position: fixed.subarray(0, 8),

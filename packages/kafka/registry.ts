@@ -9,21 +9,11 @@ import { SchemaRegistry as Client, COMPATIBILITY, SchemaType } from '@kafkajs/co
 /** What a schema id stands for. */
 export type SchemaName = { readonly type: EventType; readonly version: number }
 
-/** Ids by type and version, to be asked by `schemaIdIn`; can be handed to another thread. */
-export type SchemaIds = ReadonlyMap<string, number>
-
-const keyOf = (type: EventType, version: number): string => `${type} ${version}`
-
-/** @throws for a schema that is not among them */
-export const schemaIdIn = (ids: SchemaIds, type: EventType, version: number): number => {
-  const id = ids.get(keyOf(type, version))
-  if (id === undefined) throw new Error(`${type} has no version ${version} in the schema registry: register it first`)
-  return id
-}
-
 export type SchemaRegistry = {
   /** Registers every version of every type that this release knows. Idempotent. */
-  readonly registerAll: () => Promise<SchemaIds>
+  readonly registerAll: () => Promise<void>
+  /** The id of a schema that was registered by `registerAll`. */
+  readonly idOf: (type: EventType, version: number) => number
   /** Asks for the ids that are not known yet, so that `nameOf` can answer. Each is asked once. */
   readonly learn: (ids: Iterable<number>) => Promise<void>
   /** @throws for an id that was not learnt */
@@ -44,7 +34,7 @@ export const connectRegistry = async (url: string): Promise<SchemaRegistry> => {
   const names = new Map<number, SchemaName>()
 
   const remember = (type: EventType, version: number, id: number): void => {
-    ids.set(keyOf(type, version), id)
+    ids.set(`${type} ${version}`, id)
     names.set(id, { type, version })
   }
 
@@ -80,7 +70,12 @@ export const connectRegistry = async (url: string): Promise<SchemaRegistry> => {
   return {
     async registerAll() {
       for (const type of eventTypes) await register(type)
-      return ids
+    },
+    idOf(type, version) {
+      const id = ids.get(`${type} ${version}`)
+      if (id === undefined)
+        throw new Error(`${type} has no version ${version} in the schema registry: register it first`)
+      return id
     },
     async learn(wanted) {
       for (const id of wanted) if (!names.has(id)) await learnOne(id)

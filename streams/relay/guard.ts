@@ -30,13 +30,8 @@ export const forbiddenChangeOf = ({ stream, type, bytes, position }: StoredEvent
   return null
 }
 
-/** The forbidden ones among these events. */
-export const forbiddenChangesIn = (events: readonly StoredEvent[]): readonly ForbiddenChange[] =>
-  events.flatMap((event) => (event.type.startsWith('$') ? (forbiddenChangeOf(event) ?? []) : []))
-
 export type Guard = {
-  /** Raises the alarm. */
-  readonly note: (changes: readonly ForbiddenChange[]) => void
+  readonly watch: (events: readonly StoredEvent[]) => void
   /** For the unit's health. @throws when something forbidden was seen since the start */
   readonly check: () => void
 }
@@ -45,8 +40,11 @@ export const guard = (log: Log): Guard => {
   let seen = 0
   let latest: ForbiddenChange | null = null
   return {
-    note(changes) {
-      for (const forbidden of changes) {
+    watch(events) {
+      for (const event of events) {
+        if (!event.type.startsWith('$')) continue
+        const forbidden = forbiddenChangeOf(event)
+        if (forbidden === null) continue
         seen++
         latest = forbidden
         forbiddenChanges.inc({ change: forbidden.change })

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { StoredEvent } from '@bizosaas/event-store'
-import { nothingBefore, partitionOf } from '@bizosaas/kafka'
+import { nothingBefore, partitionOf, type SchemaRegistry } from '@bizosaas/kafka'
 import {
   decode,
-  eventTypes,
   type Instant,
   instantOf,
   parseStreamName,
@@ -22,10 +21,10 @@ import { metadataOf } from './testing/events.ts'
 
 const partitions = 3
 const tenants = Array.from({ length: 4 }, () => TenantId.parse(randomUUID()))
-const schemaIds = new Map(eventTypes.map((type) => [`${type} 1`, type === 'Unreadable' ? 99 : 1]))
+const registry: Pick<SchemaRegistry, 'idOf'> = { idOf: (type) => (type === 'Unreadable' ? 99 : 1) }
 
 const publish = (events: readonly StoredEvent[], tails: Tails = noTails(partitions)): readonly Batch[] =>
-  publishing({ generation: 'g1', partitions, schemaIds, tails }).batchesOf(events)
+  publishing({ generation: 'g1', partitions, registry, tails }).batchesOf(events)
 
 const recordsOf = (batches: readonly Batch[]) => batches.flatMap(({ records }) => records)
 
@@ -91,7 +90,7 @@ describe('Publishing', () => {
   test('is the same however the events come in pages', () => {
     fc.assert(
       fc.property(history, fc.nat(20), (events, cut) => {
-        const paged = publishing({ generation: 'g1', partitions, schemaIds, tails: noTails(partitions) })
+        const paged = publishing({ generation: 'g1', partitions, registry, tails: noTails(partitions) })
         const pages = [events.slice(0, cut), events.slice(cut)]
         expect(recordsOf(pages.flatMap(paged.batchesOf))).toEqual(recordsOf(publish(events)))
       }),

@@ -7,8 +7,7 @@ import {
   type OutgoingRecord,
   partitioner,
   type RecordHead,
-  type SchemaIds,
-  schemaIdIn,
+  type SchemaRegistry,
 } from '@bizosaas/kafka'
 import {
   encode as encodeData,
@@ -27,6 +26,8 @@ import {
   topics,
 } from '@bizosaas/schemas'
 import type { Tails } from './tails.ts'
+
+type SchemaIds = Pick<SchemaRegistry, 'idOf'>
 
 /** A record of the event at `position`. */
 export type PositionedRecord = OutgoingRecord & { readonly position: number }
@@ -55,7 +56,7 @@ const batchBytes = 4 * 1024 * 1024
 export const publishing = (options: {
   readonly generation: string
   readonly partitions: number
-  readonly schemaIds: SchemaIds
+  readonly registry: SchemaIds
   /** What is in Kafka already. */
   readonly tails: Tails
 }): Publishing => {
@@ -77,12 +78,7 @@ export const publishing = (options: {
     const { stream, revision, position, id: eventId } = event
     if (position <= prev) return { metadata: metadataOf(event), record: null, readable: true }
     heads[kind][partition] = position
-    const { encoded, ...content } = encode(
-      event,
-      name,
-      { stream, revision, position, prev, eventId },
-      options.schemaIds,
-    )
+    const { encoded, ...content } = encode(event, name, { stream, revision, position, prev, eventId }, options.registry)
     return { ...content, record: { topic: names[kind], partition, position, ...encoded } }
   }
 
@@ -152,7 +148,7 @@ const placeOf = (stream: string, name: StreamName | null): { readonly kind: Topi
 
 type Head = Omit<RecordHead, 'metadata'>
 
-const encode = (event: StoredEvent, name: StreamName | null, head: Head, schemaIds: SchemaIds) => {
+const encode = (event: StoredEvent, name: StreamName | null, head: Head, registry: SchemaIds) => {
   try {
     const metadata = metadataFromStored(event.metadata)
     if (name?.tenantId !== metadata.tenantId) {
@@ -161,24 +157,24 @@ const encode = (event: StoredEvent, name: StreamName | null, head: Head, schemaI
     if (!isEventType(event.type)) throw new Error(`there is no event type ${event.type}`)
     const version = Number(metadata.schemaVersion)
     const payload = encodeStored(event.type, version, JSON.parse(utf8.decode(event.bytes)))
-    const encoded = encodeRecord({ ...head, metadata }, schemaIdIn(schemaIds, event.type, version), payload)
+    const encoded = encodeRecord({ ...head, metadata }, registry.idOf(event.type, version), payload)
     return { encoded, metadata, readable: true }
   } catch (error) {
-    return { ...unreadable(event, head, error, schemaIds), readable: false }
+    return { ...unreadable(event, head, error, registry), readable: false }
   }
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** Stands in the topic, at its position, for an event that cannot be published as what it says it is. */
-const unreadable = (event: StoredEvent, head: Head, error: unknown, schemaIds: SchemaIds) => {
+const unreadable = (event: StoredEvent, head: Head, error: unknown, registry: SchemaIds) => {
   const metadata = metadataOf(event)
   const payload = encodeData('Unreadable', {
     type: event.type,
     bytes: Buffer.from(event.bytes).toString('base64'),
     error: String(error).slice(0, 1_000),
   })
-  return { encoded: encodeRecord({ ...head, metadata }, schemaIdIn(schemaIds, 'Unreadable', 1), payload), metadata }
+  return { encoded: encodeRecord({ ...head, metadata }, registry.idOf('Unreadable', 1), payload), metadata }
 }
 
 /** An event's metadata; null if they are not as they must be. */

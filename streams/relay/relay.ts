@@ -17,17 +17,18 @@
  */
 import type { LogProducer, WrittenTail } from '@bizosaas/kafka'
 import { Instant, type Topic, topicName, topics } from '@bizosaas/schemas'
+import type { Pages } from './follow.ts'
 import type { Guard } from './guard.ts'
 import type { Ledger } from './ledger.ts'
 import { batchDuration, publishedEvents, publishedPosition, publishingDelay } from './metrics.ts'
-import type { Batch } from './publishing.ts'
-import type { Reader } from './reader.ts'
+import type { Batch, Publishing } from './publishing.ts'
 import type { Tail, Tails } from './tails.ts'
 
 export type RelayParts = {
   readonly generation: string
-  readonly reader: Reader
+  readonly pages: Pages
   readonly guard: Guard
+  readonly publishing: Publishing
   readonly producer: LogProducer
   readonly ledger: Ledger
   /** What is in Kafka already. */
@@ -35,7 +36,17 @@ export type RelayParts = {
 }
 
 /** Publishes until there are no more pages. Rejects when anything fails: then the process has to end. */
-export const relay = async ({ reader, guard, producer, ledger, ...parts }: RelayParts): Promise<void> => {
+export const relay = async ({ pages, guard, publishing, producer, ledger, ...parts }: RelayParts): Promise<void> => {
+  // Three pages are on their way at once: one is being read, one is encoded and waits, one is being sent.
+  let reading = pages.next()
+  const nextBatches = async (): Promise<readonly Batch[] | null> => {
+    const events = await reading
+    if (events === null) return null
+    reading = quietly(pages.next())
+    guard.watch(events)
+    return publishing.batchesOf(events)
+  }
+
   let { seq, instant } = ledger.last ?? { seq: 0, instant: beginning }
   let tails = parts.tails
   const publish = async (batch: Batch): Promise<void> => {
@@ -49,15 +60,19 @@ export const relay = async ({ reader, guard, producer, ledger, ...parts }: Relay
     count(batch)
   }
 
-  // One page is being sent, one waits, and one is being read.
-  const coming = [reader.next(), reader.next()]
+  let coming = nextBatches()
   for (;;) {
-    const page = await coming.shift()
-    if (!page) return
-    coming.push(reader.next())
-    guard.note(page.forbidden)
-    for (const batch of page.batches) await publish(batch)
+    const batches = await coming
+    if (batches === null) return
+    coming = quietly(nextBatches())
+    for (const batch of batches) await publish(batch)
   }
+}
+
+/** Work that is awaited later, unless a send fails first. */
+const quietly = <Result>(work: Promise<Result>): Promise<Result> => {
+  work.catch(() => {})
+  return work
 }
 
 const beginning = Instant.parse('1970-01-01T00:00:00.000000Z')

@@ -3,9 +3,10 @@ import { connectEventStore } from '@bizosaas/event-store'
 import { connectKafka, connectProducer, connectRegistry, createTopics } from '@bizosaas/kafka'
 import { type Health, log, type Settings, type Stop } from '@bizosaas/runtime'
 import { topicName, topics } from '@bizosaas/schemas'
+import { follow } from './follow.ts'
 import { guard } from './guard.ts'
 import { takeLedger } from './ledger.ts'
-import { startReader } from './reader.ts'
+import { publishing } from './publishing.ts'
 import { relay } from './relay.ts'
 import { checkedTails } from './start-up.ts'
 
@@ -50,6 +51,7 @@ export const startRelay = async (config: RelayConfig): Promise<RunningRelay> => 
   const store = connectEventStore(config.KURRENTDB_URL)
   const db = connectPostgres(config.POSTGRES_RELAY_URL, { name: 'relay', connections: 2, statementTimeoutMs: 30_000 })
   const kafka = connectKafka({ brokers: config.KAFKA_BROKERS, clientId: 'relay' })
+  const stopping = new AbortController()
   const closing: Stop[] = [() => db.close(), () => store.close()]
   const close = async () => {
     for (const step of closing.splice(0).reverse()) await step()
@@ -57,7 +59,7 @@ export const startRelay = async (config: RelayConfig): Promise<RunningRelay> => 
 
   try {
     const registry = await connectRegistry(config.SCHEMA_REGISTRY_URL)
-    const schemaIds = await registry.registerAll()
+    await registry.registerAll()
     const ledger = await takeLedger(db, generation, partitions)
     await createTopics(
       kafka,
@@ -72,9 +74,15 @@ export const startRelay = async (config: RelayConfig): Promise<RunningRelay> => 
     const watching = guard(unitLog)
     const { last } = ledger
     const after = last === null ? null : { stream: '', position: last.position, id: last.eventId }
-    const reader = startReader({ url: config.KURRENTDB_URL, generation, partitions, tails, after, schemaIds })
-    closing.push(() => reader.stop())
-    const running = relay({ generation, tails, ledger, producer, guard: watching, reader })
+    const running = relay({
+      generation,
+      tails,
+      ledger,
+      producer,
+      guard: watching,
+      publishing: publishing({ generation, partitions, registry, tails }),
+      pages: follow(store, { after, signal: stopping.signal, log: unitLog }),
+    })
     const ended = (async () => {
       try {
         await running
@@ -86,7 +94,7 @@ export const startRelay = async (config: RelayConfig): Promise<RunningRelay> => 
       ended,
       check: watching.check,
       stop: async () => {
-        await reader.stop()
+        stopping.abort()
         await ended.catch(() => {}) // whoever holds `ended` knows already
       },
     }

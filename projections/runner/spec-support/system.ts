@@ -5,7 +5,6 @@ import {
   connectRegistry,
   createTopics,
   encodeRecord,
-  schemaIdIn,
   type TopicRecord,
 } from '@bizosaas/kafka'
 import { createHealth, type Stop } from '@bizosaas/runtime'
@@ -38,7 +37,7 @@ export async function openSystem() {
   }
   const databases = await openDatabases()
   const registry = await connectRegistry(config.SCHEMA_REGISTRY_URL)
-  const schemaIds = await registry.registerAll()
+  await registry.registerAll()
   const kafka = connectKafka({ brokers: config.KAFKA_BROKERS, clientId: 'projections-spec' })
   const topicNames = topics.map((kind) => topicName(kind, generation))
   await createTopics(kafka, topicNames, config.TOPIC_PARTITIONS)
@@ -62,7 +61,7 @@ export async function openSystem() {
     cleanUps,
     sendAs,
     send: (records: readonly TopicRecord[]) =>
-      sendAs(({ type, version }) => schemaIdIn(schemaIds, type as EventType, version), records),
+      sendAs(({ type, version }) => registry.idOf(type as EventType, version), records),
 
     /** A partition that no other test writes to. */
     newPartition: () => {
