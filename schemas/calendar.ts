@@ -43,10 +43,14 @@ export function microsOfInstant(instant: unknown): number {
 /** @throws RangeError unless it is of the years 1828 to 2254 */
 export function instantOfMicros(micros: number): string {
   if (!isInstant(micros)) throw new RangeError(`${micros} microseconds are out of the range of an instant.`)
-  const millis = Math.floor(micros / 1000)
-  const rest = micros - millis * 1000
-  return `${new Date(millis).toISOString().slice(0, -1)}${String(rest).padStart(3, '0')}Z`
+  const second = Math.floor(micros / 1_000_000)
+  if (second !== lastSecond.number)
+    lastSecond = { number: second, text: new Date(second * 1000).toISOString().slice(0, 20) }
+  return `${lastSecond.text}${String(micros - second * 1_000_000).padStart(6, '0')}Z`
 }
+
+/** Events come many a second, and spelling a second costs more than all else. */
+let lastSecond = { number: 0, text: '1970-01-01T00:00:00.' }
 
 /**
  * Microseconds since 1970 of an RFC 3339 timestamp of any offset, with at most six fractional digits.

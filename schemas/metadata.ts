@@ -7,10 +7,11 @@ const codec = codecOf('Metadata', metadataSchemas, {})
 const fields = metadataSchemas[codec.version - 1]?.fields as readonly { name: string; default?: unknown }[]
 
 /** One byte of version, then Avro: a record's header has no other place to say which version it is.
+ *  @param room how many bytes are left free in front of them, for the caller to fill
  *  @throws InvalidEvent */
-export function encodeMetadata(metadata: Metadata): Buffer {
-  const bytes = codec.encode(metadata, 1)
-  bytes[0] = codec.version
+export function encodeMetadata(metadata: Metadata, room = 0): Buffer {
+  const bytes = codec.encode(metadata, room + 1)
+  bytes[room] = codec.version
   return bytes
 }
 

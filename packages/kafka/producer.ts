@@ -75,13 +75,9 @@ const countIn = (
   else known.count++
 }
 
-type HeaderName = keyof EncodedRecord['headers']
-const headerNames = (['position', 'prev', 'revision', 'event-id', 'meta'] satisfies HeaderName[]).map(
-  (name) => [name, Buffer.from(name)] as const,
-)
+const headerName = Buffer.from('event' satisfies keyof EncodedRecord['headers'])
 
-const headersOf = (headers: EncodedRecord['headers']): Map<Buffer, Buffer> =>
-  new Map(headerNames.map(([name, key]) => [key, headers[name]]))
+const headersOf = ({ event }: EncodedRecord['headers']): Map<Buffer, Buffer> => new Map([[headerName, event]])
 
 /** No client is trusted to have sent everything: each partition must be acknowledged by name. */
 const acknowledged = (place: string, baseOffset = -1): number => {

@@ -7,7 +7,6 @@ import { selfContained } from './self-contained.ts'
 
 const generation = 'g1'
 const avro = 'application/vnd.apache.avro+json;version=1.9.0'
-const int64 = { type: 'string', format: 'binary', minLength: 8, maxLength: 8 }
 
 const purposes: Readonly<Record<Topic, string>> = {
   events: 'Every event but ad metrics. The partition is murmur2 of the tenant id: a tenant is one ordered log.',
@@ -84,21 +83,19 @@ export function asyncApiFile(schemas: Schemas): string {
 const record = {
   headers: {
     type: 'object',
-    description: 'Binary; integers are big-endian.',
-    required: ['position', 'prev', 'revision', 'event-id', 'meta'],
+    required: ['event'],
     properties: {
-      position: { ...int64, description: "The event's commit position in the event store; ascends within a partition" },
-      prev: {
-        ...int64,
-        description: 'Position of the record before this one in the same partition, -1 in the first: a gap is loss',
-      },
-      revision: { ...int64, description: "The event's number in its stream, from 0" },
-      'event-id': { type: 'string', format: 'binary', minLength: 16, maxLength: 16, description: 'UUID' },
-      meta: {
+      event: {
         type: 'string',
         format: 'binary',
-        description:
-          'One byte: the version of the Metadata schema; then Metadata in Avro (see components). Empty where the stored metadata could not be read.',
+        minLength: 40,
+        description: `Binary, integers big-endian, one behind the other:
+
+- position (int64): the event's commit position in the event store; ascends within a partition
+- prev (int64): position of the record before this one in the same partition, -1 in the first; a gap is loss
+- revision (int64): the event's number in its stream, from 0
+- event id (16 bytes): a UUID
+- one byte: the version of the Metadata schema; then Metadata in Avro (see components). Both are missing where the stored metadata could not be read`,
       },
     },
   },

@@ -79,8 +79,8 @@ describe('Publishing', () => {
           return { topic, partition, position: event.position, prev }
         })
         const records = recordsOf(publish(events)).map(({ topic, partition, position, headers }) => {
-          expect(Number(headers.position.readBigInt64BE())).toBe(position)
-          return { topic, partition, position, prev: Number(headers.prev.readBigInt64BE()) }
+          expect(Number(headers.event.readBigInt64BE(0))).toBe(position)
+          return { topic, partition, position, prev: Number(headers.event.readBigInt64BE(8)) }
         })
         expect(records).toEqual(expected)
       }),

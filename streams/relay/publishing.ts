@@ -131,10 +131,10 @@ const add = (batch: OpenBatch, event: StoredEvent, { record, metadata, readable 
 }
 
 const sizeOf = ({ key, value, headers }: EncodedRecord): number =>
-  key.length + value.length + headers.meta.length + otherBytes
+  key.length + value.length + headers.event.length + otherBytes
 
-/** The other headers, and what frames a record. */
-const otherBytes = 100
+/** What frames a record. */
+const otherBytes = 50
 
 type Published = {
   readonly record: PositionedRecord | null
