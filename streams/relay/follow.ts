@@ -9,6 +9,8 @@ export type Place = Pick<StoredEvent, 'stream' | 'position' | 'id'>
 const largestPage = 1_000
 /** Several pages are in memory at once, so a page of large events holds fewer of them. */
 const pageBytes = 16 * 1024 * 1024
+/** Nothing is known of the first page, and an event may have 1 MiB. */
+const firstPage = 100
 
 const pageSizeAfter = (events: readonly StoredEvent[]): number => {
   const bytes = events.reduce((sum, event) => sum + event.bytes.length, 0)
@@ -32,7 +34,7 @@ export const follow = (
   const { signal, log } = options
   let last = options.after
   let atEnd = false
-  let pageSize = largestPage
+  let pageSize = firstPage
 
   const read = async (): Promise<readonly StoredEvent[]> => {
     const events = await store.readAll({ from: last?.position ?? 'start', maxCount: pageSize })

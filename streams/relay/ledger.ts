@@ -2,8 +2,9 @@
  * The relay's ledger in PostgreSQL: one row per batch that Kafka has acknowledged. It is written only by the relay that
  * took the latest epoch, so a relay that was suspended and woke up again cannot confuse it.
  */
-import type { Postgres } from '@bizosaas/databases'
-import { CannotStart } from '@bizosaas/runtime'
+import { setTimeout as wait } from 'node:timers/promises'
+import { type Postgres, StoreUnavailable } from '@bizosaas/databases'
+import { CannotStart, type Log } from '@bizosaas/runtime'
 import type { Instant } from '@bizosaas/schemas'
 import type { Tails } from './tails.ts'
 
@@ -19,7 +20,10 @@ export type Ledger = {
   readonly epoch: number
   /** What the relays before this one have published; null at the beginning. */
   readonly last: LedgerRow | null
-  /** @throws Superseded when another relay has taken over */
+  /**
+   * Waits for a database that is away, as long as it takes: what is published stays published.
+   * @throws Superseded when another relay has taken over; StoreUnavailable when the relay is being stopped meanwhile
+   */
   readonly write: (row: LedgerRow) => Promise<void>
 }
 
@@ -35,13 +39,23 @@ export class Superseded extends Error {
   }
 }
 
+export type LedgerOptions = {
+  readonly generation: string
+  readonly partitions: number
+  readonly stopping: AbortSignal
+  readonly log: Log
+}
+
 /**
  * Takes the next epoch of a generation: from here on no other relay can write its ledger, and what the others wrote is
  * complete.
  *
  * @throws CannotStart when the generation was made with another number of partitions
  */
-export const takeLedger = async (db: Postgres, generation: string, partitions: number): Promise<Ledger> => {
+export const takeLedger = async (
+  db: Postgres,
+  { generation, partitions, stopping, log }: LedgerOptions,
+): Promise<Ledger> => {
   const epoch = await db.transaction(async (tx) => {
     await tx.query('INSERT INTO relay.generation (generation, partitions) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
       generation,
@@ -69,18 +83,40 @@ export const takeLedger = async (db: Postgres, generation: string, partitions: n
     [generation],
   )
 
+  const isWritten = async ({ seq, eventId }: LedgerRow): Promise<boolean> => {
+    const found = await db.query(
+      'SELECT FROM relay.ledger WHERE generation = $1 AND seq = $2 AND epoch = $3 AND event_id = $4',
+      [generation, seq, epoch, eventId],
+    )
+    return found.length > 0
+  }
+
+  const insert = async ({ seq, position, eventId, instant, tails }: LedgerRow): Promise<void> => {
+    // The lock on the epoch's row makes a taker wait for this write, and this write see the taker.
+    const written = await db.query(
+      `INSERT INTO relay.ledger (generation, seq, position, event_id, instant, epoch, tails)
+       SELECT $1, $2, $3, $4, $5, epoch, $6 FROM relay.epoch WHERE generation = $1 AND epoch = $7 FOR SHARE
+       RETURNING seq`,
+      [generation, seq, position, eventId, instant, JSON.stringify(tails), epoch],
+    )
+    if (written.length === 0) throw new Superseded(generation, epoch)
+  }
+
   return {
     epoch,
     last: last ?? null,
-    async write({ seq, position, eventId, instant, tails }) {
-      // The lock on the epoch's row makes a taker wait for this write, and this write see the taker.
-      const written = await db.query(
-        `INSERT INTO relay.ledger (generation, seq, position, event_id, instant, epoch, tails)
-         SELECT $1, $2, $3, $4, $5, epoch, $6 FROM relay.epoch WHERE generation = $1 AND epoch = $7 FOR SHARE
-         RETURNING seq`,
-        [generation, seq, position, eventId, instant, JSON.stringify(tails), epoch],
-      )
-      if (written.length === 0) throw new Superseded(generation, epoch)
+    async write(row) {
+      for (let pause = 100, isRepeated = false; ; pause = Math.min(2 * pause, 2_000), isRepeated = true) {
+        try {
+          // The write before may have been done although its answer was lost.
+          if (isRepeated && (await isWritten(row))) return
+          return await insert(row)
+        } catch (error) {
+          if (!(error instanceof StoreUnavailable) || stopping.aborted) throw error
+          log.warn({ reason: error.message, retryInMs: pause }, 'the ledger is away')
+          await wait(pause, undefined, { signal: stopping }).catch(() => {})
+        }
+      }
     },
   }
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { cableTo } from '@bizosaas/databases/testing/cable.ts'
 import { TenantId } from '@bizosaas/schemas'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { type RunningRelay, startRelay } from './start.ts'
+import { type RelayConfig, type RunningRelay, startRelay } from './start.ts'
 import { appendSome, campaign } from './testing/events.ts'
 import { until } from './testing/processes.ts'
 import { expectedReading, readByHighWater } from './testing/reading.ts'
@@ -19,8 +20,8 @@ afterEach(async () => {
   await world.close()
 }, 30_000)
 
-const start = async () => {
-  const relay = await startRelay(world.config)
+const start = async (config: RelayConfig = world.config) => {
+  const relay = await startRelay(config)
   relay.ended.catch(() => {})
   relays.push(relay)
   return relay
@@ -77,6 +78,24 @@ describe('The relay', () => {
     await published()
     await expectFaithful()
   }, 40_000)
+
+  test('waits for a ledger that is away, publishes nothing again, and goes on when it is back', async () => {
+    const cable = await cableTo(world.config.POSTGRES_RELAY_URL)
+    try {
+      await start({ ...world.config, POSTGRES_RELAY_URL: cable.url })
+      await appendSome(world.store, 20)
+      await published()
+      cable.pull()
+      await appendSome(world.store, 20)
+      await until(async () => (await world.records()).length > 20)
+      cable.plugIn()
+      await published()
+      const records = await expectFaithful()
+      expect(records.length).toBe((await world.stored()).length)
+    } finally {
+      await cable.close()
+    }
+  }, 60_000)
 
   test('notes with each batch the latest instant so far, so that an instant leads to a position', async () => {
     const tenantId = TenantId.parse(randomUUID())

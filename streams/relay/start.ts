@@ -60,7 +60,7 @@ export const startRelay = async (config: RelayConfig): Promise<RunningRelay> => 
   try {
     const registry = await connectRegistry(config.SCHEMA_REGISTRY_URL)
     await registry.registerAll()
-    const ledger = await takeLedger(db, generation, partitions)
+    const ledger = await takeLedger(db, { generation, partitions, stopping: stopping.signal, log: unitLog })
     await createTopics(
       kafka,
       topics.map((kind) => topicName(kind, generation)),
