@@ -2,16 +2,14 @@
  * How many events the relay carries from the event store into Kafka, beside what the event store gives to anyone who reads
  * all of it, and beside what Kafka takes of the very same records. Each is a process of its own.
  */
-import { connectEventStore } from '@bizosaas/event-store'
 import { openGenerations } from './lib/generations.ts'
-import { appendHistory, rowsOfDay, survey } from './lib/history.ts'
+import { makeHistory, rowsOfDay } from './lib/history.ts'
 import { openParts } from './lib/parts.ts'
 import { atLeastRatio, type Comparison, publish } from './lib/report.ts'
 import { type Candidate, takeTurns } from './lib/rounds.ts'
 import { startWorker } from './lib/worker.ts'
 import type { Produced, ProduceTask } from './relay/produce.ts'
 
-const eventsToAppend = Number(process.env.BENCH_EVENTS ?? 60_000)
 const partitions = 12
 const units = { rate: 'events/s' }
 
@@ -22,11 +20,7 @@ export const bench = async (print: (line: string) => void, rounds: number): Prom
   const settings = { ...parts.settings, TOPIC_PARTITIONS: String(partitions) }
   const { KURRENTDB_URL: url = '', KAFKA_BROKERS: brokers = '' } = parts.settings
 
-  const store = connectEventStore(url)
-  await appendHistory(store, eventsToAppend, print)
-  const history = await survey(store)
-  await store.close()
-
+  const history = await makeHistory(url, print)
   const generations = openGenerations(parts.settings)
   const reader = startWorker<string, { events: number; seconds: number }>(
     new URL('./relay/read-all.ts', import.meta.url),

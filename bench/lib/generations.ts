@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { connectPostgres } from '@bizosaas/databases'
 import { connectKafka, offsetRanges } from '@bizosaas/kafka'
-import { topicName, topics } from '@bizosaas/schemas'
+import { type Topic, topicName, topics } from '@bizosaas/schemas'
 import { atEnd } from './clean-up.ts'
 import { until } from './until.ts'
 
@@ -10,8 +10,8 @@ export type Generations = {
   readonly next: () => string
   /** Waits until the relay's ledger says that everything up to a position is published; answers when (Unix time in ms). */
   readonly published: (generation: string, position: number) => Promise<number>
-  /** How many records its topics hold. */
-  readonly records: (generation: string) => Promise<number>
+  /** How many records its topics hold, or those of some kinds. */
+  readonly records: (generation: string, kinds?: readonly Topic[]) => Promise<number>
   /** Deletes its topics, and what the relay noted of it. */
   readonly remove: (generation: string) => Promise<void>
 }
@@ -27,7 +27,7 @@ export const openGenerations = (settings: Readonly<Record<string, string>>): Gen
     statementTimeoutMs: 30_000,
   })
   const used = new Set<string>()
-  const topicsOf = (generation: string) => topics.map((kind) => topicName(kind, generation))
+  const topicsOf = (generation: string, kinds = topics) => kinds.map((kind) => topicName(kind, generation))
 
   const remove = async (generation: string): Promise<void> => {
     used.delete(generation)
@@ -65,8 +65,8 @@ export const openGenerations = (settings: Readonly<Record<string, string>>): Gen
       })
       return Date.now()
     },
-    records: async (generation) =>
-      (await offsetRanges(kafka, topicsOf(generation))).reduce((sum, { low, high }) => sum + high - low, 0),
+    records: async (generation, kinds) =>
+      (await offsetRanges(kafka, topicsOf(generation, kinds))).reduce((sum, { low, high }) => sum + high - low, 0),
     remove,
   }
 }

@@ -1,0 +1,94 @@
+/** What stands in the databases: how far the runner is, and whether the right rows are there. */
+import { connectClickHouse, connectPostgres } from '@bizosaas/databases'
+import { type Projection, tableName } from '@bizosaas/projections/runner/projection.ts'
+import { atEnd } from '../lib/clean-up.ts'
+import { until } from '../lib/until.ts'
+
+/** Of all partitions together. */
+export type Counts = {
+  readonly partitions: number
+  /** When the oldest checkpoint was made or moved (Unix time in ms). */
+  readonly since: number
+  readonly applied: number
+  readonly parked: number
+  readonly notApplicable: number
+  /** Why a partition does not go on, if one does not. */
+  readonly halted: string | null
+}
+
+export type Tables = {
+  /** Nothing is left of a model: no row, no checkpoint. */
+  readonly remove: (model: Projection) => Promise<void>
+  /**
+   * Waits until the runner has done so many events, and answers what it did, and the seconds from when it made its first
+   * checkpoints, just before its first fetch.
+   */
+  readonly filled: (model: Projection, events: number) => Promise<Counts & { readonly seconds: number }>
+  /** The rows: how many there are, and a sum over all that is in them, by which two tables are found equal. */
+  readonly contents: (model: Projection) => Promise<{ readonly rows: number; readonly sum: string }>
+}
+
+const startedWithinMs = 60_000
+const filledWithinMs = 120_000
+
+export const openTables = (settings: Readonly<Record<string, string>>, models: readonly Projection[]): Tables => {
+  const pool = (url = '') => connectPostgres(url, { name: 'bench', connections: 2, statementTimeoutMs: 30_000 })
+  const admin = pool(settings.POSTGRES_ADMIN_URL)
+  // The runner owns its tables, and its role alone sees every tenant's rows.
+  const owner = pool(settings.POSTGRES_PROJECTOR_URL)
+  const clickhouse = connectClickHouse(settings.CLICKHOUSE_PROJECTOR_URL ?? '', { name: 'bench' })
+
+  const counts = async ({ name }: Projection): Promise<Counts> => {
+    const [row] = await owner.query<Counts>(countAll, [name])
+    if (row === undefined) throw new Error('A sum always has a row')
+    return row
+  }
+
+  const remove = async (model: Projection): Promise<void> => {
+    const table = tableName(model)
+    if (model.store === 'postgres') await owner.query(`DROP TABLE IF EXISTS read_model.${table}`)
+    else await clickhouse.command(`DROP TABLE IF EXISTS ${table} SYNC`)
+    for (const shared of ['parked', 'checkpoint', 'live_version'])
+      await admin.query(`DELETE FROM read_model.${shared} WHERE model = $1`, [model.name])
+  }
+
+  atEnd(async () => {
+    for (const model of models) await remove(model)
+    await Promise.all([admin.close(), owner.close(), clickhouse.close()])
+  })
+  return {
+    remove,
+    filled: async (model, events) => {
+      let now = await counts(model)
+      await until(`${model.name} is consumed`, startedWithinMs, async () => {
+        now = await counts(model)
+        return now.partitions > 0
+      })
+      const { since } = now
+      await until(`${model.name} has dealt with ${events} events`, filledWithinMs, async () => {
+        now = await counts(model)
+        if (now.halted !== null) throw new Error(`${model.name} is halted: ${now.halted}`)
+        return now.applied + now.parked + now.notApplicable >= events
+      })
+      return { ...now, seconds: (Date.now() - since) / 1_000 }
+    },
+    contents: async (model) => {
+      const table = tableName(model)
+      const [row] =
+        model.store === 'postgres'
+          ? await owner.query<{ rows: number; sum: string }>(
+              `SELECT count(*) AS rows, sum(hashtextextended(row::text, 0))::text AS sum FROM read_model.${table} AS row`,
+            )
+          : await clickhouse.query<{ rows: string; sum: string }>(
+              `SELECT count() AS rows, toString(sum(cityHash64(toString(tuple(*))))) AS sum FROM ${table}`,
+            )
+      return { rows: Number(row?.rows), sum: row?.sum ?? '' }
+    },
+  }
+}
+
+const countAll = `
+  SELECT count(*)::int AS partitions, coalesce(extract(epoch FROM min(updated_at)) * 1000, 0)::float8 AS since,
+    coalesce(sum(applied), 0)::int AS applied, coalesce(sum(parked), 0)::int AS parked,
+    coalesce(sum(not_applicable), 0)::int AS "notApplicable", max(halted) AS halted
+  FROM read_model.checkpoint WHERE model = $1`
