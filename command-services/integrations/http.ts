@@ -61,7 +61,7 @@ export function integrationRoutes(
     description:
       'Each row replaces what was known of the same campaign, ad set, ad, breakdown, attribution window and day. ' +
       'Rows that say nothing new are counted as unchanged and recorded nowhere. Sent again with the same ' +
-      'Idempotency-Key, a page that was taken in half is completed.',
+      'Idempotency-Key, a page that was taken in half is completed; another page with that key is refused.',
     body: Page,
     limit: pageLimit,
     answer: Type.Object({ observed: Count, restated: Count, unchanged: Count }, { title: 'Observed' }),
@@ -69,7 +69,8 @@ export function integrationRoutes(
       if (request.ifMatch !== null) throw new Problem('malformed-request', 'Figures have no revision to match.')
       const context = commandContext(request, commandIdOf)
       const id = AdAccountId.parse(request.params.id)
-      const outcome = await observe(context, id, readingsOf(request.body.rows, request.now))
+      const readings = readingsOf(request.body.rows, request.now)
+      const outcome = await observe(context, id, readings, { hasKey: request.idempotencyKey !== null })
       if (outcome.type !== 'observed') return answerCommand(outcome, asProblem)
       const { observed, restated, unchanged, position } = outcome
       // All days of an account are in one partition.

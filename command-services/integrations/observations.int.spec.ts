@@ -44,14 +44,16 @@ const contextOf = (): CommandContext => {
 /** What a process has that has just been started. */
 const process = (over: EventStore) => {
   const accounts = foldedStreams(over, adAccount)
-  const days = foldedStreams(over, adAccountDay)
   const register = commandHandler({ store: over, decider: adAccount, streams: accounts })
-  const handle = commandHandler({ store: over, decider: adAccountDay, streams: days })
-  return { register, observe: observer({ accounts, days, handle }) }
+  const handle = commandHandler({ store: over, decider: adAccountDay })
+  const takeIn = observer({ store: over, accounts, handle })
+  const observe = (context: CommandContext, readings: readonly DatedReading[]) =>
+    takeIn(context, adAccountId, readings, { hasKey: true })
+  return { register, observe }
 }
-const page = (days: number, clicks: number): DatedReading[] => {
+const page = (days: number, clicks: number, from = '2026-01-01'): DatedReading[] => {
   const readings: DatedReading[] = []
-  let date = CalendarDate.parse('2026-01-01')
+  let date = CalendarDate.parse(from)
   for (let day = 0; day < days; day++, date = nextDay(date)) {
     for (const adId of ['a', 'b', 'c']) {
       const key = { platformCampaignId: '916', adSetId: null, adId, breakdown: {}, attributionWindow: 'default' }
@@ -61,11 +63,14 @@ const page = (days: number, clicks: number): DatedReading[] => {
   return readings
 }
 
-test('a page that a kill -9 of the store cut off is completed by sending it again, with the totals of the whole', async () => {
+beforeAll(async () => {
   const account = { adAccountId, clientId, platform: 'meta', externalId: '1', name: 'x', currency: 'USD' } as const
   const command = { type: 'register', ...account, timeZone: 'Europe/Berlin' } as const
   await process(store).register({ id: adAccountId, command, context: contextOf() })
-  expect(await process(store).observe(contextOf(), adAccountId, page(10, 1))).toMatchObject({ observed: 30 })
+})
+
+test('a page that a kill -9 of the store cut off is completed by sending it again, with the totals of the whole', async () => {
+  expect(await process(store).observe(contextOf(), page(10, 1))).toMatchObject({ observed: 30 })
 
   let appends = 0
   const dying: EventStore = {
@@ -78,15 +83,15 @@ test('a page that a kill -9 of the store cut off is completed by sending it agai
   }
   const context = contextOf()
   const restated = page(40, 2)
-  await expect(process(dying).observe(context, adAccountId, restated)).rejects.toThrow(StoreUnavailable)
+  await expect(process(dying).observe(context, restated)).rejects.toThrow(StoreUnavailable)
   node = await spawnNode(folder, Number(new URL(node.url.replace('kurrentdb', 'http')).port))
 
   const { observe } = process(store)
   const totals = { type: 'observed', observed: 90, restated: 30, unchanged: 0 }
-  const completed = await observe(context, adAccountId, restated)
+  const completed = await observe(context, restated)
   expect(completed).toMatchObject(totals)
-  expect(await observe(context, adAccountId, restated)).toEqual(completed)
-  expect(await observe(contextOf(), adAccountId, restated)).toMatchObject({ observed: 0, restated: 0, unchanged: 120 })
+  expect(await observe(context, restated)).toEqual(completed)
+  expect(await observe(contextOf(), restated)).toMatchObject({ observed: 0, restated: 0, unchanged: 120 })
 
   const revisions: number[] = []
   for (const date of new Set(restated.map((reading) => reading.date))) {
@@ -96,3 +101,33 @@ test('a page that a kill -9 of the store cut off is completed by sending it agai
   }
   expect(revisions).toHaveLength(50)
 }, 30_000)
+
+test.each([
+  ['recorded something', page(3, 1, '2025-01-01'), { observed: 9 }],
+  ['said nothing new', page(3, 1, '2025-01-01'), { unchanged: 9 }],
+])(
+  'the key of a page that %s is refused for one about other days, by every process, and nothing is appended',
+  async (_, first, counts) => {
+    const context = contextOf()
+    const [here, there] = [process(store), process(store)]
+    const answer = await here.observe(context, first)
+    expect(answer).toMatchObject(counts)
+    const end = await store.head()
+    for (const { observe } of [here, there]) {
+      expect(await observe({ ...context, bodyHash: 'b' }, page(3, 1, '2024-01-01'))).toEqual({ type: 'key-reused' })
+    }
+    expect(await there.observe(context, first)).toEqual(answer)
+    expect(await store.head()).toBe(end)
+  },
+)
+
+test('of two pages that are sent at once with one key, one is taken in and the other leaves nothing', async () => {
+  const context = contextOf()
+  const pages = [page(9, 1, '2023-01-01'), page(9, 1, '2022-01-01')]
+  const answers = await Promise.all(
+    pages.map((readings, n) => process(store).observe({ ...context, bodyHash: `${n}` }, readings)),
+  )
+  expect(answers.map(({ type }) => type).toSorted()).toEqual(['key-reused', 'observed'])
+  const refused = pages[answers.findIndex(({ type }) => type === 'key-reused')] ?? []
+  expect(await process(store).observe(contextOf(), refused)).toMatchObject({ observed: refused.length })
+})

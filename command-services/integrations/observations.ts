@@ -1,11 +1,19 @@
 /**
  * A page of figures becomes commands on its days: a day of an ad account is a stream of its own. Their ids follow from
  * the request's, so that a page which was taken in half is completed by sending it again, and is then answered as it
- * would have been at first. (What said nothing new at first left no trace, and is compared again.)
+ * would have been at first. (What said nothing new at first left no trace in its day, and is compared again.) Since no day
+ * knows of the others, the request's key is claimed before any of them: so it never stands for two pages.
  */
-
-import type { Handle, Outcome } from '@bizosaas/event-store'
-import { type Accepted, type CommandContext, derivedId, type FoldedStreams } from '@bizosaas/event-store'
+import {
+  type Accepted,
+  type CommandContext,
+  claimRequest,
+  derivedId,
+  type EventStore,
+  type FoldedStreams,
+  type Handle,
+  type Outcome,
+} from '@bizosaas/event-store'
 import { type AdAccountId, type CalendarDate, type Reading, streamName } from '@bizosaas/schemas'
 import type { AdAccount, AdAccountEvent } from './ad-account.ts'
 import { type AdAccountDay, type AdAccountDayEvent, type Observe, saysAll } from './ad-account-day.ts'
@@ -32,18 +40,20 @@ export type Observer = (
   context: CommandContext,
   adAccountId: AdAccountId,
   page: readonly DatedReading[],
+  /** Without a key of the sender's the command's id is no other request's, and there is nothing to claim. */
+  options: { readonly hasKey: boolean },
 ) => Promise<Observed | Rejected>
 
 const daysAtOnce = 8
 
 /** Takes in pages of figures; no two rows of a page may be about the same. */
 export function observer({
+  store,
   accounts,
-  days,
   handle,
 }: {
+  readonly store: EventStore
   readonly accounts: FoldedStreams<AdAccountEvent, AdAccount>
-  readonly days: FoldedStreams<AdAccountDayEvent, AdAccountDay>
   readonly handle: Handle<Observe, AdAccountDayEvent, AdAccountDay>
 }): Observer {
   /** A day that has more to say than one append may hold takes several; each is a command of its own. */
@@ -59,23 +69,15 @@ export function observer({
     }
   }
 
-  /** Whether the request's key came before with other figures: looked up first, so that then nothing is appended. */
-  const isReused = async (context: CommandContext, adAccountId: AdAccountId, date: CalendarDate) => {
-    const { commands } = await days.load(streamName('adAccountDay', context.tenantId, dayId(adAccountId, date)))
-    const first = commands.get(partId(context, date, 0))
-    return first !== undefined && first.bodyHash !== context.bodyHash
-  }
-
-  return async (context, adAccountId, page) => {
+  return async (context, adAccountId, page, { hasKey }) => {
     const { state: account } = await accounts.load(streamName('adAccount', context.tenantId, adAccountId))
     const isForeign = context.clientId !== null && context.clientId !== account?.clientId
     if (account === null || isForeign) return noAccount(adAccountId)
     const { clientId, platform, currency } = account
 
-    const byDay = [...Map.groupBy(page, ({ date }) => date)]
-    const reused = await inParallel(byDay, daysAtOnce, ([date]) => isReused(context, adAccountId, date))
-    if (reused.includes(true)) return { type: 'key-reused' }
+    if (hasKey && !(await claimRequest(store, context, clientId, adAccountId))) return { type: 'key-reused' }
 
+    const byDay = [...Map.groupBy(page, ({ date }) => date)]
     const outcomes = await inParallel(byDay, daysAtOnce, ([date, readings]) => {
       const rows = readings.map(({ key, measures }) => ({ key, measures }))
       return observeDay(context, { type: 'observe', adAccountId, clientId, platform, currency, date, rows })

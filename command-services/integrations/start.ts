@@ -32,7 +32,6 @@ export async function start(config: Settings<(typeof integrationsSettings)[numbe
   const store = connectEventStore(config.KURRENTDB_URL)
   health.add('event-store', store.head)
   const accounts = foldedStreams(store, adAccount)
-  const days = foldedStreams(store, adAccountDay)
   const serving = await serve({
     name,
     title: 'BizOSaaS integrations: commands',
@@ -42,7 +41,7 @@ export async function start(config: Settings<(typeof integrationsSettings)[numbe
     portSetting: 'INTEGRATIONS_PORT',
     routes: integrationRoutes(
       commandHandler({ store, decider: adAccount, streams: accounts }),
-      observer({ accounts, days, handle: commandHandler({ store, decider: adAccountDay, streams: days }) }),
+      observer({ store, accounts, handle: commandHandler({ store, decider: adAccountDay }) }),
       claimer(config.CLAIM_KEY),
       consistencyTokens(config),
     ),

@@ -34,7 +34,7 @@ export type Outcome<Event extends DomainEvent = DomainEvent, State = unknown> =
   | { readonly type: 'refused'; readonly refusal: Refusal; readonly revision: number }
   /** The aggregate is not at the revision that the sender has seen. */
   | { readonly type: 'stale'; readonly expected: number; readonly actual: number }
-  /** The command id came before, with something else. */
+  /** The command id recorded something before, with something else sent. What recorded nothing is not remembered. */
   | { readonly type: 'key-reused' }
 
 export interface Accepted<Event extends DomainEvent = DomainEvent, State = unknown> {

@@ -8,4 +8,5 @@ export { type Folded, type FoldedStreams, foldedStreams } from './folded-streams
 export { commandIdOf, derivedId } from './ids.ts'
 export { maxEventsOfStream } from './judge.ts'
 export { connectEventStore } from './kurrentdb.ts'
+export { claimRequest } from './request-key.ts'
 export type { Appended, EventStore, NewEvent, StoredEvent, Write } from './store.ts'
