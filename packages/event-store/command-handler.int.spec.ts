@@ -187,6 +187,16 @@ describe('a claim', () => {
     expect(await there(sent)).toMatchObject({ revision: 0 })
   })
 
+  test('names its holder to those who may see it, and to nobody else', async () => {
+    const [id, value, stranger] = [randomUUID(), randomUUID(), ClientId.parse(randomUUID())]
+    await here(claimed(id, value))
+    const { context, claims } = claimed(id, value, { clientId: stranger })
+    const theirs = await here({ id: randomUUID(), command: make(value, stranger), context, claims })
+    expect(theirs).toMatchObject({ type: 'refused', refusal: { refusal: 'value-taken', kind: 'shelf' } })
+    expect(JSON.stringify(theirs)).not.toContain(id)
+    expect(await there(claimed(randomUUID(), value, { clientId }))).toMatchObject({ refusal: { holder: id } })
+  })
+
   test('of many at once is taken by one', async () => {
     const value = randomUUID()
     const outcomes = await Promise.all(

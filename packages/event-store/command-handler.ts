@@ -9,13 +9,13 @@
  * repeat, nothing to do, a stale If-Match) is believed only of state that was read after the command came in. So a
  * stream that nothing is remembered of is no case of its own: it looks empty, and to create something nothing is read.
  */
-import { type DomainEvent, streamName } from '@bizosaas/schemas'
+import { type DomainEvent, metadataFromStored, streamName } from '@bizosaas/schemas'
 import type { Claim } from './claims.ts'
-import type { CommandRequest, Outcome } from './command.ts'
+import type { CommandContext, CommandRequest, Outcome } from './command.ts'
 import { type Decider, fold, type Refusal } from './decider.ts'
 import { StoreUnavailable, WrongRevision } from './errors.ts'
 import { eventOf, type Folded, type FoldedStreams, foldedStreams, type Recorded } from './folded-streams.ts'
-import { judge, type Verdict } from './judge.ts'
+import { judge, reaches, type Verdict } from './judge.ts'
 import { claimWrite, newEvents } from './new-events.ts'
 import type { EventStore } from './store.ts'
 import { turns } from './turns.ts'
@@ -73,7 +73,7 @@ export function commandHandler<Command, Event extends DomainEvent, State>({
     } catch (error) {
       if (!(error instanceof WrongRevision)) throw error
       const claim = claims.find((one) => one.stream === error.stream)
-      return claim ? taken(stream, claim, context.commandId) : 'overtaken'
+      return claim ? taken(stream, claim, context) : 'overtaken'
     }
   }
 
@@ -91,17 +91,26 @@ export function commandHandler<Command, Event extends DomainEvent, State>({
     stream: string,
     { firstRevision, lastRevision, position }: Recorded,
   ): Promise<Answer> => {
-    const events = await readUpTo<Event>(store, stream, lastRevision)
+    const events: Event[] = []
+    for await (const stored of store.readStream(stream, { maxCount: lastRevision + 1 })) events.push(eventOf(stored))
     const state = fold(decider, events)
     return { type: 'repeated', revision: lastRevision, position, events: events.slice(firstRevision), state }
   }
 
   /** Somebody has the claim: perhaps this very command, in which case its own stream says so. */
-  const taken = async (stream: string, claim: Claim, commandId: string): Promise<Answer | 'overtaken'> => {
+  const taken = async (stream: string, claim: Claim, context: CommandContext): Promise<Answer | 'overtaken'> => {
     const { commands, revision } = await streams.refresh(stream)
-    if (commands.has(commandId)) return 'overtaken'
-    const [claimed] = await readUpTo<DomainEvent<'ValueClaimed'>>(store, claim.stream, 0)
-    return { type: 'refused', refusal: valueTaken(claim.kind, claimed?.data.holder), revision }
+    if (commands.has(context.commandId)) return 'overtaken'
+    return { type: 'refused', refusal: valueTaken(claim.kind, await holderFor(context, claim)), revision }
+  }
+
+  /** Null if the sender may not see what holds the claim: that somebody does cannot be hidden, who it is can. */
+  const holderFor = async (context: CommandContext, claim: Claim): Promise<string | null> => {
+    for await (const stored of store.readStream(claim.stream, { maxCount: 1 })) {
+      const { data } = eventOf<DomainEvent<'ValueClaimed'>>(stored)
+      if (reaches(context, metadataFromStored(stored.metadata).clientId)) return data.holder
+    }
+    return null
   }
 
   const inTurn = turns()
@@ -111,19 +120,9 @@ export function commandHandler<Command, Event extends DomainEvent, State>({
   }
 }
 
-function valueTaken(kind: string, holder: string | undefined): Refusal {
-  return { refusal: 'value-taken', detail: `There is such an ${kind} already: ${holder}.`, kind, holder }
-}
-
-async function readUpTo<Event extends DomainEvent>(
-  store: EventStore,
-  stream: string,
-  lastRevision: number,
-): Promise<Event[]> {
-  const events: Event[] = []
-  for await (const stored of store.readStream(stream)) {
-    if (stored.revision > lastRevision) break
-    events.push(eventOf<Event>(stored))
-  }
-  return events
+function valueTaken(kind: string, holder: string | null): Refusal {
+  const taken = { refusal: 'value-taken', kind }
+  return holder === null
+    ? { ...taken, detail: `The ${kind} is taken already, by another client.` }
+    : { ...taken, detail: `The ${kind} is taken already, by ${holder}.`, holder }
 }

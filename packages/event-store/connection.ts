@@ -1,7 +1,8 @@
 import { KurrentDBClient } from '@kurrent/kurrentdb-client'
 import { StoreUnavailable } from './errors.ts'
 
-const answerWithinMs = 5_000
+/** A call that takes longer than this is given up. */
+export const answerWithinMs = 5_000
 
 /**
  * Keeps one client that has reached the store, and replaces it by a new one after a failure. The client (1.3.1) reads
@@ -29,7 +30,7 @@ export function connectionTo(url: string): Connection {
       return client
     } catch (error) {
       current = null
-      void client.dispose()
+      discard(client)
       throw new StoreUnavailable(error instanceof Error ? error.message : String(error), error)
     }
   }
@@ -44,7 +45,7 @@ export function connectionTo(url: string): Connection {
       if (client !== sound) return
       current = null
       sound = null
-      void client.dispose()
+      discard(client)
     },
     close: async () => {
       const client = await current?.catch(() => null)
@@ -53,6 +54,11 @@ export function connectionTo(url: string): Connection {
       await client?.dispose()
     },
   }
+}
+
+/** A client that failed may fail at this, too; nobody uses it any more, so nobody needs to know. */
+function discard(client: KurrentDBClient): void {
+  client.dispose().catch(() => {})
 }
 
 /** @throws StoreUnavailable when the time is over; what was begun is left to itself */

@@ -52,6 +52,6 @@ const streamFull: Refusal = {
 }
 
 /** Whether the sender may see what belongs to `owner`; nobody owns what is not there yet. */
-function reaches({ clientId }: CommandContext, owner: ClientId | null): boolean {
+export function reaches({ clientId }: CommandContext, owner: ClientId | null): boolean {
   return clientId === null || owner === null || clientId === owner
 }

@@ -75,11 +75,12 @@ describe('reading', () => {
     expect(stored && text(stored)).toBe(JSON.stringify(appended.data))
   })
 
-  test('a stream may start at any revision, also behind the end', async () => {
+  test('a stream may start at any revision, also behind the end, and go as far as is wanted', async () => {
     const stream = newStream()
     await used.store.append([{ stream, expected: 'no-stream', events: [event(), event(), event()] }])
     expect((await read(stream, 1)).map(({ revision }) => revision)).toEqual([1, 2])
     expect(await read(stream, 3)).toEqual([])
+    expect(await all(used.store.readStream(stream, { fromRevision: 1, maxCount: 1 }))).toMatchObject([{ revision: 1 }])
     expect(await read(newStream())).toEqual([])
   })
 

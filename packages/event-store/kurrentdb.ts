@@ -1,13 +1,12 @@
 import { type AppendStreamRequest, type EventData, jsonEvent, type KurrentDBClient } from '@kurrent/kurrentdb-client'
-import { connectionTo, within } from './connection.ts'
+import { answerWithinMs, connectionTo, within } from './connection.ts'
 import { StoreUnavailable } from './errors.ts'
 import { appendFault, fault, readFault } from './faults.ts'
 import { slots } from './slots.ts'
 import type { Appended, EventStore, NewEvent, StoredEvent, Write } from './store.ts'
 
-const answerWithinMs = 5_000
 /** A page of a read that takes longer than this will not come any more. */
-const pageWithinMs = 10_000
+export const pageWithinMs = 10_000
 /**
  * The client (1.3.1) sends appends through one stream. When that has 16 unsent and breaks, the client ends the process
  * with a rejection that nobody can catch.
@@ -44,6 +43,7 @@ export function connectEventStore(url: string): EventStore {
     }
   }
 
+  /** The bridge's iterators cannot be returned: what is begun here ends with its last page, or with its client. */
   async function* read(begin: (client: KurrentDBClient) => Pages): AsyncGenerator<StoredEvent[]> {
     const client = await connection.client()
     const pages = begin(client)[Symbol.asyncIterator]()
@@ -67,12 +67,12 @@ export function connectEventStore(url: string): EventStore {
   }
 
   return {
-    async *readStream(stream, { fromRevision = 0 } = {}) {
+    async *readStream(stream, { fromRevision = 0, maxCount = Number.MAX_SAFE_INTEGER } = {}) {
       const options: ReadStreamOptions = {
         ...plainRead,
         direction: 'forwards',
         fromRevision: BigInt(fromRevision),
-        maxCount: everything,
+        maxCount: BigInt(maxCount),
       }
       for await (const page of read(({ rustClient }) => rustClient.readStream(stream, options))) yield* page
     },
@@ -91,7 +91,8 @@ export function connectEventStore(url: string): EventStore {
       const client = await connection.client()
       const subscription = client.subscribeToAll({ fromPosition: positionOf(after) })
       const leave = () => {
-        void subscription.unsubscribe()
+        // Fails where the connection is lost, and then there is nothing to leave.
+        subscription.unsubscribe().catch(() => {})
         subscription.destroy()
       }
       signal.addEventListener('abort', leave, { once: true })
@@ -114,7 +115,6 @@ export function connectEventStore(url: string): EventStore {
   }
 }
 
-const everything = BigInt(Number.MAX_SAFE_INTEGER)
 const plainRead = { requiresLeader: false, resolvesLink: false }
 
 async function send(client: KurrentDBClient, writes: readonly Write[]): Promise<Appended> {

@@ -6,10 +6,14 @@
  */
 export interface EventStore {
   /**
-   * The events of a stream from `fromRevision` (default 0) to its end, in order; none if there is no such stream.
+   * The events of a stream from `fromRevision` (default 0) to its end, or the first `maxCount` of these, in order; none if
+   * there is no such stream. To be read to the end: whoever wants fewer says so, since a read that is left early goes on.
    * @throws StoreUnavailable
    */
-  readonly readStream: (stream: string, options?: { readonly fromRevision?: number }) => AsyncIterable<StoredEvent>
+  readonly readStream: (
+    stream: string,
+    options?: { readonly fromRevision?: number; readonly maxCount?: number },
+  ) => AsyncIterable<StoredEvent>
   /**
    * Appends to one stream or, all or nothing, to several. Acknowledged means on disk. Appending the same ids again at
    * the same revisions answers as the first time and adds nothing.
