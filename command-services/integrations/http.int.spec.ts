@@ -37,12 +37,23 @@ describe('an ad account', () => {
     const body = account()
     const first = await ask('POST', '/v1/ad-accounts', { body })
     expect(first).toMatchObject({ status: 201, etag: '"0"', token: expect.stringMatching(/^events\.g1\.\d+\.\d+$/) })
+    expect(first.headers.get('location')).toBeNull()
     const second = await ask('POST', '/v1/ad-accounts', { body: { ...body, name: 'Again' } })
     expect(second).toMatchObject({ status: 409, body: { kind: 'ad-account', holder: first.body.id } })
     const elsewhere = await ask('POST', '/v1/ad-accounts', { body: { ...body, platform: 'google' } })
     expect(elsewhere.status).toBe(201)
     const otherTenant = await ask('POST', '/v1/ad-accounts', { body, tenantId: randomUUID() })
     expect(otherTenant.status).toBe(201)
+  })
+
+  test('that another client has is not named to a sender of one client', async () => {
+    const body = account()
+    const { body: first } = await ask('POST', '/v1/ad-accounts', { body })
+    const stranger = randomUUID()
+    const theirs = await ask('POST', '/v1/ad-accounts', { body: { ...body, clientId: stranger }, clientId: stranger })
+    expect(theirs).toMatchObject({ status: 409, body: { type: '/problems/value-taken', kind: 'ad-account' } })
+    expect(JSON.stringify(theirs.body)).not.toContain(first.id)
+    expect(await ask('POST', '/v1/ad-accounts', { body, clientId })).toMatchObject({ body: { holder: first.id } })
   })
 
   test('is answered as the first time when the request is repeated', async () => {
@@ -104,8 +115,10 @@ describe('figures', () => {
     const headers = { 'idempotency-key': randomUUID() }
     await observe(id, [row()], { headers })
     const before = await eventCount()
-    const other = await observe(id, [row({ date: '2026-01-30' }), row({ clicks: 2 })], { headers })
-    expect(other).toMatchObject({ status: 422, body: { type: '/problems/key-reused' } })
+    for (const rows of [[row({ date: '2026-01-30' }), row({ clicks: 2 })], [row({ date: '2026-01-29' })]]) {
+      const other = await observe(id, rows, { headers })
+      expect(other).toMatchObject({ status: 422, body: { type: '/problems/key-reused' } })
+    }
     expect(await eventCount()).toBe(before)
   })
 

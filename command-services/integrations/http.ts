@@ -47,11 +47,12 @@ export function integrationRoutes(
       const command = { type: 'register', ...account, adAccountId, clientId, name: name.trim() } as const
       const claims = [claim(context.tenantId, 'ad-account', [command.platform, command.externalId])]
       const outcome = await register({ id: adAccountId, command, context, ifMatch: request.ifMatch, claims })
-      return answerCommand(outcome, {
+      const answer = answerCommand(outcome, {
         body: ({ revision }: Accepted<AdAccountEvent, AdAccount>) => ({ id: adAccountId, revision }),
         token: tokenOf(streamName('adAccount', context.tenantId, adAccountId)),
-        location: `/v1/ad-accounts/${adAccountId}`,
       })
+      // Created, but nowhere to be read, so that a Location would lead to a 404.
+      return { ...answer, status: 201 }
     },
   })
 
