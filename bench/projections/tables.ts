@@ -6,9 +6,6 @@ import { until } from '../lib/until.ts'
 
 /** Of all partitions together. */
 export type Counts = {
-  readonly partitions: number
-  /** When the oldest checkpoint was made or moved (Unix time in ms). */
-  readonly since: number
   readonly applied: number
   readonly parked: number
   readonly notApplicable: number
@@ -20,15 +17,14 @@ export type Tables = {
   /** Nothing is left of a model: no row, no checkpoint. */
   readonly remove: (model: Projection) => Promise<void>
   /**
-   * Waits until the runner has done so many events, and answers what it did, and the seconds from when it made its first
-   * checkpoints, just before its first fetch.
+   * Waits until the runners have done so many events, and answers what they did, and at which rate (events/s) once a quarter
+   * was done: by then they have shared the partitions out among themselves.
    */
-  readonly filled: (model: Projection, events: number) => Promise<Counts & { readonly seconds: number }>
+  readonly filled: (model: Projection, events: number) => Promise<Counts & { readonly rate: number }>
   /** The rows: how many there are, and a sum over all that is in them, by which two tables are found equal. */
   readonly contents: (model: Projection) => Promise<{ readonly rows: number; readonly sum: string }>
 }
 
-const startedWithinMs = 60_000
 const filledWithinMs = 120_000
 
 export const openTables = (settings: Readonly<Record<string, string>>, models: readonly Projection[]): Tables => {
@@ -59,18 +55,18 @@ export const openTables = (settings: Readonly<Record<string, string>>, models: r
   return {
     remove,
     filled: async (model, events) => {
-      let now = await counts(model)
-      await until(`${model.name} is consumed`, startedWithinMs, async () => {
-        now = await counts(model)
-        return now.partitions > 0
-      })
-      const { since } = now
-      await until(`${model.name} has dealt with ${events} events`, filledWithinMs, async () => {
-        now = await counts(model)
-        if (now.halted !== null) throw new Error(`${model.name} is halted: ${now.halted}`)
-        return now.applied + now.parked + now.notApplicable >= events
-      })
-      return { ...now, seconds: (Date.now() - since) / 1_000 }
+      const reached = async (wanted: number) => {
+        let now = await counts(model)
+        await until(`${model.name} has dealt with ${wanted} of ${events} events`, filledWithinMs, async () => {
+          now = await counts(model)
+          if (now.halted !== null) throw new Error(`${model.name} is halted: ${now.halted}`)
+          return doneOf(now) >= wanted
+        })
+        return { ...now, at: performance.now() }
+      }
+      const quarter = await reached(events / 4)
+      const all = await reached(events)
+      return { ...all, rate: ((doneOf(all) - doneOf(quarter)) / (all.at - quarter.at)) * 1_000 }
     },
     contents: async (model) => {
       const table = tableName(model)
@@ -87,8 +83,9 @@ export const openTables = (settings: Readonly<Record<string, string>>, models: r
   }
 }
 
+const doneOf = ({ applied, parked, notApplicable }: Counts): number => applied + parked + notApplicable
+
 const countAll = `
-  SELECT count(*)::int AS partitions, coalesce(extract(epoch FROM min(updated_at)) * 1000, 0)::float8 AS since,
-    coalesce(sum(applied), 0)::int AS applied, coalesce(sum(parked), 0)::int AS parked,
+  SELECT coalesce(sum(applied), 0)::int AS applied, coalesce(sum(parked), 0)::int AS parked,
     coalesce(sum(not_applicable), 0)::int AS "notApplicable", max(halted) AS halted
   FROM read_model.checkpoint WHERE model = $1`

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { host } from './addresses.ts'
+import { flowFlags } from './flow-flags.ts'
 import type { Part } from './parts/part.ts'
 import { freePort, type Ports } from './ports.ts'
 
@@ -16,11 +17,7 @@ export async function unitProcesses(ports: Ports, environment: Environment): Pro
     stopWithinMs: 25_000,
     damaged: /^(?!)/,
   } as const
-  const run = (file: string, ...args: readonly string[]) => [
-    process.execPath,
-    fileURLToPath(new URL(file, import.meta.url)),
-    ...args,
-  ]
+  const fileOf = (name: string) => fileURLToPath(new URL(name, import.meta.url))
   const env = { ...environment, NODE_ENV: 'production' }
   return [
     {
@@ -28,7 +25,7 @@ export async function unitProcesses(ports: Ports, environment: Environment): Pro
       name: 'flow',
       title: 'Relay and projections',
       ports: [],
-      command: run('flow.ts', '--health-port', String(healthPort)),
+      command: [process.execPath, ...flowFlags, fileOf('flow.ts'), '--health-port', String(healthPort)],
       env,
       probe: (signal) => askWhetherReady(healthPort, signal),
     },
@@ -37,7 +34,7 @@ export async function unitProcesses(ports: Ports, environment: Environment): Pro
       name: 'edge',
       title: 'Services',
       ports: ['CAMPAIGNS_PORT', 'INTEGRATIONS_PORT', 'QUERY_PORT'],
-      command: run('edge.ts'),
+      command: [process.execPath, fileOf('edge.ts')],
       env,
       probe: async (signal) => {
         await Promise.all(services.map((port) => askWhetherReady(port, signal)))
