@@ -3,7 +3,7 @@
  * are added or removed meanwhile shift nothing.
  */
 import { invalid } from '@bizosaas/http'
-import type { Instant } from '@bizosaas/schemas'
+import { Instant } from '@bizosaas/schemas'
 
 export type CursorValue = string | number
 
@@ -14,11 +14,18 @@ export function writeCursor(sort: string, values: readonly CursorValue[]): strin
 /** What a value of a cursor must be: it comes back from outside and goes into a query. */
 export const cursorValue = {
   text: (value: unknown): value is string => typeof value === 'string' && value.isWellFormed() && !value.includes('\0'),
-  instant: (value: unknown): value is Instant =>
-    typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(value),
-  uuid: (value: unknown): value is string => typeof value === 'string' && /^[0-9a-f-]{36}$/.test(value),
+  instant: (value: unknown): value is Instant => {
+    try {
+      return Instant.parse(value) === value
+    } catch {
+      return false
+    }
+  },
+  uuid: (value: unknown): value is string => typeof value === 'string' && uuid.test(value),
   whole: (value: unknown): value is number => Number.isSafeInteger(value),
 }
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
 type Check = (typeof cursorValue)[keyof typeof cursorValue]
 
 /**

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { CampaignId, ClientId } from '@bizosaas/schemas'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { writeCursor } from '../cursor.ts'
 import { openWorld, type Who, type World } from '../testing/world.ts'
 
 let world: World
@@ -97,6 +98,8 @@ describe('the list of campaigns', () => {
     ['limit=201', '/limit'],
     ['limit=0', '/limit'],
     ['cursor=abc', '/cursor'],
+    [`cursor=${writeCursor('name', ['Spring', '-'.repeat(36)])}`, '/cursor'],
+    [`sort=changedAt&cursor=${writeCursor('changedAt', ['2026-99-99T99:99:99.000000Z', randomUUID()])}`, '/cursor'],
     ['search=', '/search'],
     ['page=2', '/page'],
   ])('%s is refused with the parameter at fault', async (query, pointer) => {
