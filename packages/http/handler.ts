@@ -47,7 +47,7 @@ export function handlerOf(route: Route, authenticate: Authenticate, streams: Set
       requestId: exchange.requestId,
       traceparent: exchange.traceparent,
       now: Instant.now(),
-      route: `${request.method} ${exchange.path}`,
+      route: `${request.method} ${pathOf(route, params)}`,
     }
     if (route.answer === null) return openStream(response, streams, (stream) => route.run(asked, stream))
     const answer = asReply(await withinTime(Promise.resolve(route.run(asked, null))))
@@ -77,6 +77,9 @@ function readParams(written: object, check: (value: unknown) => readonly Misfit[
   return params
 }
 const uuid = /^[0-9a-f-]{36}$/i
+
+const pathOf = (route: Route, params: Record<string, string>) =>
+  route.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
 
 const unstorable = (query: Record<string, unknown>): Misfit[] =>
   Object.keys(query)

@@ -22,7 +22,7 @@ export type Request<Params = unknown, Query = unknown, Body = unknown> = {
   readonly now: Instant
   /** SHA-256 of the body's bytes as they were sent (after decompression), in hexadecimal. */
   readonly bodyHash: string
-  /** Method and path as requested, such as `POST /v1/campaigns/0198.../approve`. */
+  /** Method and path with the ids as they are in `params`, such as `POST /v1/campaigns/0198.../approve`: one spelling for one resource. */
   readonly route: string
 }
 

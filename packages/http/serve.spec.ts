@@ -37,8 +37,20 @@ describe('what a handler is given', () => {
       ifMatch: 12,
       key: 'k-1',
       hash: createHash('sha256').update(sent).digest('hex'),
-      route: `PUT /v1/widgets/${id.toUpperCase()}/budget`,
+      route: `PUT /v1/widgets/${id}/budget`,
     })
+  })
+
+  test('one route for one resource, however the path is spelt', async () => {
+    const routes = [
+      `/v1/widgets/${id}/budget`,
+      `/v1/widgets/${id.toUpperCase()}/budget`,
+      `/v1/widgets/%30${id.slice(1)}/budget`,
+    ]
+    const body = '{"amount":"1","currency":"EUR"}'
+    const asked = routes.map((path) => ask(path, { method: 'PUT', body, headers: json }))
+    const seen = (await Promise.all(asked)).map((answer) => answer.body.route)
+    expect(new Set(seen)).toEqual(new Set([`PUT /v1/widgets/${id}/budget`]))
   })
 
   test('an absent body is an empty object', async () => {
