@@ -42,7 +42,15 @@ describe('a good token', () => {
   test('says who sends the request', async () => {
     const clientId = '0198c0de-0000-4000-8000-0000000000CC'
     const token = tokenFor({ clientId, roles: ['analyst', 'billingAdmin'] })
-    const principal = { subject: 'ann', tenantId, clientId: clientId.toLowerCase(), roles: ['analyst', 'billingAdmin'] }
+    const [, claims] = token.split('.')
+    const { exp } = JSON.parse(Buffer.from(claims ?? '', 'base64url').toString())
+    const principal = {
+      subject: 'ann',
+      tenantId,
+      clientId: clientId.toLowerCase(),
+      roles: ['analyst', 'billingAdmin'],
+      expiresAt: exp * 1000,
+    }
     await expect(withToken(token)).resolves.toEqual(principal)
     await expect(withToken(token)).resolves.toEqual(principal)
   })
@@ -64,11 +72,15 @@ describe('no token', () => {
     },
   )
 
-  test('a long header without any blank is refused in no time', async () => {
-    const started = performance.now()
-    await expect(withHeader('a'.repeat(100_000))).rejects.toMatchObject({ status: 401 })
-    expect(performance.now() - started).toBeLessThan(200)
-  })
+  // Were the time to read it to grow with the square of its length, this would never end.
+  test.each(['', 'Bearer ', 'Bearer a', 'Bearer a.', 'Bearer a.b.'])(
+    'a header of a million characters after "%s" is refused, and read but once',
+    async (start) => {
+      for (const more of ['a', ' ', '.', ' a']) {
+        await expect(withHeader(`${start}${more.repeat(1_000_000)}!`)).rejects.toMatchObject({ status: 401 })
+      }
+    },
+  )
 })
 
 describe('a token is refused', () => {

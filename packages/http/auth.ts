@@ -32,18 +32,17 @@ export const authenticationFrom = (
  */
 export function authentication(trust: Trust): Authenticate {
   const verify = verifier(trust)
-  const verified = new Map<string, { readonly principal: Principal; readonly expires: number }>()
+  const verified = new Map<string, Principal>()
 
   return async (request) => {
     const token = bearerToken(request)
     if (token === null) throw unauthenticated('The request carries no bearer token.', false)
     const known = verified.get(token)
-    if (known !== undefined && known.expires > Date.now()) return known.principal
+    if (known !== undefined && known.expiresAt > Date.now()) return known
     verified.delete(token)
-    const claims = await verify(request)
-    const principal = principalOf(claims)
+    const principal = principalOf(await verify(request))
     if (verified.size >= rememberedTokens) verified.delete(verified.keys().next().value ?? token)
-    verified.set(token, { principal, expires: (claims as { exp: number }).exp * 1000 })
+    verified.set(token, principal)
     return principal
   }
 }

@@ -11,6 +11,8 @@ export type Principal = {
   /** The one client that the principal is restricted to; null for all clients of the agency. */
   readonly clientId: ClientId | null
   readonly roles: readonly Role[]
+  /** When the access token ends, in milliseconds since 1970; nothing that it opened may go on beyond. */
+  readonly expiresAt: number
 }
 
 /** The claims of an access token that this system reads; others are left alone. */
@@ -39,6 +41,7 @@ export function principalOf(claims: unknown): Principal {
     tenantId: TenantId.parse(claims.tenant),
     clientId: claims.client === undefined ? null : ClientId.parse(claims.client),
     roles: claims.roles ?? [],
+    expiresAt: claims.exp * 1000,
   }
 }
 

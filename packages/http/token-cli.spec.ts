@@ -27,7 +27,7 @@ test('a token that the services of the same folder accept', async () => {
     publicKey: keys.publicKey,
   })
   const request = { headers: { authorization: `Bearer ${token}` } } as IncomingMessage
-  await expect(authenticate(request)).resolves.toEqual({
+  await expect(authenticate(request)).resolves.toMatchObject({
     subject: 'eve',
     tenantId,
     clientId: tenantId,

@@ -3,7 +3,7 @@ import type { TopicPartition } from '@bizosaas/kafka'
 import type { Recorded } from './projection.ts'
 
 /**
- * Tells whoever listens on Redis which read models moved for which tenant. It is news, not truth: a reader that misses it
+ * Tells whoever listens on Redis which read models moved for which client of which tenant. It is news, not truth: a reader that misses it
  * is late, never wrong, so nothing waits for it and nothing fails with it.
  */
 export const movedChannel = 'moved'
@@ -11,8 +11,10 @@ export const movedChannel = 'moved'
 /** A message on that channel, as JSON. */
 export type Moved = TopicPartition & {
   readonly tenantId: string
+  /** The client whose event it was; null for one of the tenant itself. */
+  readonly clientId: string | null
   readonly model: string
-  /** Of the tenant's last event that the rows now hold. */
+  /** Of the client's last event that the rows now hold. */
   readonly position: number
 }
 
@@ -22,7 +24,7 @@ export type Announcer = {
   readonly stop: () => void
 }
 
-/** At most one message in this time for a tenant, model and partition; the first goes out at once. */
+/** At most one message in this time for a client, model and partition; the first goes out at once. */
 const quietMs = 50
 
 export function announcer(redis: Redis): Announcer {
@@ -39,8 +41,10 @@ export function announcer(redis: Redis): Announcer {
 
   return {
     moved: (model, { topic, partition }, events) => {
-      for (const { tenantId, position } of events)
-        pending.set(`${tenantId} ${model} ${topic} ${partition}`, { tenantId, model, topic, partition, position })
+      for (const { tenantId, clientId, position } of events) {
+        const message = { tenantId, clientId, model, topic, partition, position }
+        pending.set(`${tenantId} ${clientId} ${model} ${topic} ${partition}`, message)
+      }
       if (quiet === null) flush()
     },
     stop: () => clearTimeout(quiet ?? undefined),

@@ -14,10 +14,12 @@ afterAll(async () => {
   await world.close()
 })
 
+type Follower = { readonly tenantId: string; readonly clientId?: string }
+
 /** Opens a stream and reads it until a text has come. */
-async function follow(who: Who) {
+async function follow(who: Follower, expiresInSeconds?: number) {
   const stop = new AbortController()
-  const headers = { authorization: `Bearer ${world.bearer(who)}` }
+  const headers = { authorization: `Bearer ${world.bearer(who, ['owner'], expiresInSeconds)}` }
   const answer = await fetch(`${world.url}/v1/stream`, { headers, signal: stop.signal })
   expect(answer.headers.get('content-type')).toContain('text/event-stream')
   const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader()
@@ -31,15 +33,21 @@ async function follow(who: Who) {
       }
       return text
     },
+    end: async () => {
+      while (!(await reader?.read())?.done);
+    },
     stop: () => stop.abort(),
   }
 }
 
 /** News is lost while nobody listens yet, so it is told again until it has come. */
-async function tellUntil(heard: Promise<unknown>, ...moved: { who: Who; position: number }[]) {
+async function tellUntil(
+  heard: Promise<unknown>,
+  ...moved: { who: Omit<Who, 'clientId'> & { clientId: string | null }; position: number }[]
+) {
   const tell = () => {
     for (const { who, position } of moved) {
-      const message = { tenantId: who.tenantId, model: 'campaign-list', topic: 'events.g1', partition: 7, position }
+      const message = { ...who, model: 'campaign-list', topic: 'events.g1', partition: 7, position }
       redis.publish(movedChannel, JSON.stringify(message))
     }
   }
@@ -57,6 +65,25 @@ describe('the stream of news', () => {
     expect(text).toContain('event: moved\ndata: {"model":"campaign-list","position":42,"after":"events.g1.7.42"}\n\n')
     expect(text).not.toContain('"position":41')
     stream.stop()
+  })
+
+  test('tells a token of one client of that client alone, and one of the agency of all', async () => {
+    const ours = world.newTenant()
+    const other = { ...ours, clientId: world.newTenant().clientId }
+    const [client, agency] = await Promise.all([follow(ours), follow({ tenantId: ours.tenantId })])
+    const ofAgency = { ...ours, clientId: null }
+    const heard = Promise.all([client.until('"position":43'), agency.until('"position":43')])
+    await tellUntil(heard, { who: other, position: 41 }, { who: ofAgency, position: 42 }, { who: ours, position: 43 })
+    const [toClient, toAgency] = await heard
+    expect(toClient).not.toMatch(/"position":4[12]/)
+    expect(toAgency).toContain('"position":41')
+    expect(toAgency).toContain('"position":42')
+    client.stop()
+    agency.stop()
+  })
+
+  test('ends with the token that opened it', async () => {
+    await (await follow(world.newTenant(), 1)).end()
   })
 
   test('needs a token', async () => {

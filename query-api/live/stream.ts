@@ -1,36 +1,44 @@
 /** What moved just now? News for a page that is open; whoever misses some asks again, and is late, never wrong. */
 import type { Redis } from '@bizosaas/databases'
-import { type EventStream, events, type Route } from '@bizosaas/http'
+import { type EventStream, events, type Principal, type Route } from '@bizosaas/http'
 import { printToken } from '@bizosaas/kafka'
 import { type Moved, movedChannel } from '@bizosaas/projections/runner/announce.ts'
-import type { TenantId } from '@bizosaas/schemas'
 
 /** Streams of one tenant that this process serves at once. */
 const mostStreams = 200
-/** A stream ends after so long, so that the access token is looked at again. Browsers reconnect by themselves. */
+/** A stream ends with its access token, and after so long at the latest: who may follow is looked at again. Browsers reconnect by themselves. */
 const longestStreamMs = 60 * 60 * 1000
 
+type Tenancy = Pick<Principal, 'tenantId' | 'clientId'>
+
 export interface LiveNews {
-  /** Sends the tenant's news to the stream until the returned function is called; null when the tenant has too many streams. */
-  readonly follow: (tenantId: TenantId, stream: EventStream) => (() => void) | null
+  /**
+   * Sends news of what the principal may see to the stream until the returned function is called; null when the tenant has too many
+   * streams.
+   */
+  readonly follow: (principal: Tenancy, stream: EventStream) => (() => void) | null
   readonly stop: () => void
 }
 
 /** @param onMoved is told of everything that moved, whosever it is */
 export function liveNews(redis: Redis, onMoved: () => void): LiveNews {
-  const streams = new Map<string, Set<EventStream>>()
+  const streams = new Map<string, Map<EventStream, Tenancy>>()
   const stop = redis.subscribe(movedChannel, (message) => {
     onMoved()
     const moved = JSON.parse(message) as Moved
-    const { tenantId, model, position } = moved
-    for (const stream of streams.get(tenantId) ?? [])
+    const { tenantId, clientId, model, position } = moved
+    for (const [stream, principal] of streams.get(tenantId) ?? []) {
+      // As the rows of a read model: who is restricted to a client sees that client's alone.
+      if (principal.clientId !== null && principal.clientId !== clientId) continue
       stream.send('moved', { model, position, after: printToken(moved) })
+    }
   })
   return {
-    follow(tenantId, stream) {
-      const ofTenant = streams.get(tenantId) ?? new Set()
+    follow(principal, stream) {
+      const { tenantId } = principal
+      const ofTenant = streams.get(tenantId) ?? new Map<EventStream, Tenancy>()
       if (ofTenant.size >= mostStreams) return null
-      streams.set(tenantId, ofTenant.add(stream))
+      streams.set(tenantId, ofTenant.set(stream, principal))
       return () => {
         ofTenant.delete(stream)
         if (ofTenant.size === 0) streams.delete(tenantId)
@@ -46,15 +54,15 @@ export const streamRoutes = (news: LiveNews): Route[] => [
     summary: 'Follow which read models move',
     description:
       'Server-sent events. `moved` has `model`, the `position` that it has now, and `after`, a consistency token with which a question is ' +
-      'answered from there on. `refused` says why the stream ends at once. Messages may be lost with a connection: ask again after a reconnect.',
+      'answered from there on. `refused` says why the stream ends at once. The stream ends with the access token, after an hour at the latest. Messages may be lost with a connection: ask again after a reconnect.',
     run: ({ principal }, stream) => {
-      const unfollow = news.follow(principal.tenantId, stream)
+      const unfollow = news.follow(principal, stream)
       if (unfollow === null) {
         stream.send('refused', { detail: `There are ${mostStreams} streams of this tenant already: close some.` })
         stream.end()
         return () => {}
       }
-      const limit = setTimeout(stream.end, longestStreamMs)
+      const limit = setTimeout(stream.end, Math.min(principal.expiresAt - Date.now(), longestStreamMs))
       return () => {
         clearTimeout(limit)
         unfollow()

@@ -7,6 +7,7 @@ import { generateKeyPairSync, randomInt, randomUUID } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { connectClickHouse, connectPostgres, migrate } from '@bizosaas/databases'
 import { type Role, signAccessToken } from '@bizosaas/http'
 import { nothingBefore, partitioner, printToken, type TopicRecord } from '@bizosaas/kafka'
@@ -48,6 +49,7 @@ export interface Answered {
 }
 
 const partitions = 3
+const comesAgainForMs = 20_000
 
 export async function openWorld() {
   const settings = readSettings([
@@ -59,7 +61,8 @@ export async function openWorld() {
     'CLICKHOUSE_QUERY_URL',
     'REDIS_URL',
   ])
-  const generation = `g${randomInt(1000, 9999)}`
+  // Longer than any that the settings take, so that it is of no other test and of no system.
+  const generation = `g${randomInt(1e9, 2 ** 47)}`
   await migrate(settings.POSTGRES_ADMIN_URL, new URL('../../projections/migrations/', import.meta.url), 'read-model')
   await migrate(settings.POSTGRES_ADMIN_URL, new URL('../../streams/relay/migrations/', import.meta.url), 'relay')
   const options = { name: 'test', connections: 2, statementTimeoutMs: 30_000 }
@@ -89,8 +92,8 @@ export async function openWorld() {
   let position = randomInt(1_000_000) * 100
   const partitionOf = partitioner(partitions)
 
-  let clock = Date.now()
-  /** The clock of this world: a second goes by with each look at it, so that no two events are recorded at once. */
+  let clock = Date.now() - 24 * 60 * 60 * 1000
+  /** The clock of this world, a day behind: a second goes by with each look at it, so that no two events are recorded at once. */
   const tick = (): Instant => {
     clock += 1000
     return instantOf(new Date(clock))
@@ -187,13 +190,27 @@ export async function openWorld() {
     }
   }
 
-  const bearer = (who: { tenantId: string; clientId?: string }, roles: readonly Role[] = ['owner']) =>
-    signAccessToken({ privateKey: keys.privateKey, ...trust, subject: 'anna', ...who, roles, expiresInSeconds: 600 })
+  const bearer = (
+    who: { tenantId: string; clientId?: string },
+    roles: readonly Role[] = ['owner'],
+    expiresInSeconds = 600,
+  ) => signAccessToken({ privateKey: keys.privateKey, ...trust, subject: 'anna', ...who, roles, expiresInSeconds })
 
-  const ask = async (path: string, token: string, headers: Record<string, string> = {}): Promise<Answered> => {
+  const askOnce = async (path: string, token: string, headers: Record<string, string> = {}): Promise<Answered> => {
     const answer = await fetch(`${serving.url}${path}`, { headers: { authorization: `Bearer ${token}`, ...headers } })
     const text = await answer.text()
     return { status: answer.status, headers: answer.headers, body: text === '' ? null : JSON.parse(text) }
+  }
+
+  /** Comes again when told so, as long as a busy machine may take. */
+  const ask: typeof askOnce = async (...asked) => {
+    const deadline = Date.now() + comesAgainForMs
+    for (;;) {
+      const answered = await askOnce(...asked)
+      const seconds = Number(answered.headers.get('retry-after') ?? Number.NaN)
+      if (answered.status !== 503 || !(seconds >= 0) || Date.now() + seconds * 1000 > deadline) return answered
+      await pause(seconds * 1000)
+    }
   }
 
   return {
@@ -214,6 +231,7 @@ export async function openWorld() {
     newTenant: (): Who => ({ tenantId: TenantId.parse(randomUUID()), clientId: ClientId.parse(randomUUID()) }),
     bearer,
     ask,
+    askOnce,
     close: async () => {
       await serving()
       await Promise.all([relay.close(), projector.close(), clickhouse.close(), rm(folder, { recursive: true })])
