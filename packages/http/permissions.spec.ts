@@ -8,13 +8,13 @@ test('no role, no permission', () => {
   expect(all.filter((permission) => isAllowed([], permission))).toEqual([])
 })
 
-test('an owner may do everything', () => {
-  expect(allowedTo('owner')).toEqual(all)
+test('an owner may do everything of its tenant, and sees nothing of others', () => {
+  expect(allowedTo('owner')).toEqual(all.filter((permission) => permission !== 'system:read'))
 })
 
 test.each(['viewer', 'analyst'] as const)('a %s only reads', (role) => {
   expect(allowedTo(role)).toEqual(
-    all.filter((permission) => permission.endsWith(':read') && permission !== 'projection:read'),
+    all.filter((permission) => permission.endsWith(':read') && !/^(projection|system):/.test(permission)),
   )
 })
 
@@ -35,5 +35,5 @@ test('money is decided by owner, accountManager and billingAdmin', () => {
 })
 
 test('an operator sees how the system does and no figures', () => {
-  expect(allowedTo('operator')).toEqual(['projection:read'])
+  expect(allowedTo('operator')).toEqual(['projection:read', 'system:read'])
 })

@@ -36,12 +36,13 @@ export const permissions = {
   'campaign:cancel': managers,
   'campaign:link': [...managers, 'service'],
   'budget:revise': ['owner', 'accountManager', 'billingAdmin'],
-  'adAccount:read': readers,
   'adAccount:register': [...approvers, 'service'],
   'metrics:read': readers,
   'metrics:observe': [...approvers, 'service'],
   'projection:read': ['owner', 'accountManager', 'operator', 'service'],
   'stream:read': readers,
+  // What is of all tenants at once, such as the text of an error: it may quote any of them.
+  'system:read': ['operator'],
 } as const satisfies Record<string, readonly Role[]>
 
 export type Permission = keyof typeof permissions

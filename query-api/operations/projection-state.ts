@@ -1,8 +1,9 @@
 /** How far one version of a model is, from its checkpoints and the relay's ledger. */
 import type { Queryable } from '@bizosaas/databases'
+import { Instant as InstantSchema } from '@bizosaas/http'
 import { nothingBefore } from '@bizosaas/kafka'
 import { projections } from '@bizosaas/projections/all.ts'
-import { type Topic, topicName, topics } from '@bizosaas/schemas'
+import { type Instant, type Topic, topicName, topics } from '@bizosaas/schemas'
 import { type Static, Type } from 'typebox'
 import { isReached, type LedgerRow, ledgerRow, newestReached } from '../ledger.ts'
 import { kindsOf } from '../topics-of.ts'
@@ -27,9 +28,16 @@ export const ProjectionState = Type.Object(
     ),
     applied: Type.Integer(),
     notApplicable: Type.Integer({ description: 'Events that do not concern it' }),
-    parked: Type.Integer({ description: 'Events that are set aside because of an error, of all tenants' }),
-    parkedOfTenant: Type.Integer({ description: 'Those of them that are yours' }),
-    halted: Type.Array(Type.Object({ topic: Type.String(), partition: Type.Integer(), reason: Type.String() })),
+    parked: Type.Integer({ description: 'Events of yours that are set aside because of an error' }),
+    parkedOfAll: Type.Optional(Type.Integer({ description: 'Those of all tenants. For operators only' })),
+    halted: Type.Array(
+      Type.Object({
+        topic: Type.String(),
+        partition: Type.Integer(),
+        at: InstantSchema,
+        reason: Type.Optional(Type.String({ description: 'For operators only' })),
+      }),
+    ),
   },
   { title: 'ProjectionState' },
 )
@@ -54,25 +62,30 @@ export interface CheckpointRow {
   readonly parked: number
   readonly not_applicable: number
   readonly halted: string | null
+  readonly updated_at: Instant
   readonly parked_of_tenant: number
 }
 
 export const checkpointsSql = `
   SELECT c.model, c.version, c.topic, c.partition, c.position, c.record_offset,
-    c.applied, c.parked, c.not_applicable, c.halted,
+    c.applied, c.parked, c.not_applicable, c.halted, c.updated_at,
     (SELECT count(*) FROM read_model.parked p
      WHERE (p.model, p.version, p.topic, p.partition) = (c.model, c.version, c.topic, c.partition)) AS parked_of_tenant
   FROM read_model.checkpoint c
   WHERE topic = ANY ($1)
   ORDER BY model, version, topic, partition`
 
+/**
+ * @param seesAll whether it is told what is of all tenants. The reason of a halt is the text of an error, which may quote an event of
+ *   whichever tenant; it stands in the runner's log and in `read_model.checkpoint`, too.
+ */
 export async function stateOf(
   tx: Queryable,
   generation: string,
   head: LedgerRow | null,
   { model, version, live }: ModelVersion,
   checkpoints: readonly CheckpointRow[],
-  now: string,
+  { now, seesAll }: { readonly now: Instant; readonly seesAll: boolean },
 ): Promise<ProjectionState> {
   const sum = (count: (row: CheckpointRow) => number) => checkpoints.reduce((total, row) => total + count(row), 0)
   const kinds = kindsRead(model, generation, checkpoints)
@@ -89,8 +102,8 @@ export async function stateOf(
   }
   const isBehind = head !== null && reached?.seq !== head.seq
   const oldestMissing = isBehind ? await ledgerRow(tx, generation, (reached?.seq ?? 0) + 1) : null
-  const halted = checkpoints.flatMap(({ topic, partition, halted: reason }) =>
-    reason === null ? [] : [{ topic, partition, reason }],
+  const halted = checkpoints.flatMap(({ topic, partition, updated_at: at, halted: reason }) =>
+    reason === null ? [] : [{ topic, partition, at, ...(seesAll && { reason }) }],
   )
   return {
     model,
@@ -103,8 +116,8 @@ export async function stateOf(
     },
     applied: sum(({ applied }) => applied),
     notApplicable: sum(({ not_applicable }) => not_applicable),
-    parked: sum(({ parked }) => parked),
-    parkedOfTenant: sum(({ parked_of_tenant }) => parked_of_tenant),
+    parked: sum(({ parked_of_tenant }) => parked_of_tenant),
+    ...(seesAll && { parkedOfAll: sum(({ parked }) => parked) }),
     halted,
   }
 }

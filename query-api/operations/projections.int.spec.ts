@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Role } from '@bizosaas/http'
 import { campaignList } from '@bizosaas/projections/campaigns/campaign-list/campaign-list.ts'
 import { recordHalt } from '@bizosaas/projections/runner/checkpoint.ts'
 import { CampaignId } from '@bizosaas/schemas'
@@ -20,8 +21,8 @@ function create(who: Who) {
     who,
   )
 }
-const read = async (who: Who) => {
-  const { status, body } = await world.ask('/v1/projections', world.bearer(who, ['operator']))
+const read = async (who: Who, role: Role = 'operator') => {
+  const { status, body } = await world.ask('/v1/projections', world.bearer(who, [role]))
   expect(status).toBe(200)
   const of = (model: string) => body.items.find((item: { model: string }) => item.model === model)
   return { body, campaigns: of('campaign-list') }
@@ -74,15 +75,30 @@ describe('the state of the projections', () => {
     const campaignId = CampaignId.parse(randomUUID())
     world.record('CampaignRenamed', campaignId, { campaignId, name: 'Never created' }, who)
     await world.settle()
-    expect((await read(who)).campaigns).toMatchObject({ parked: 1, parkedOfTenant: 1 })
-    expect((await read(other)).campaigns).toMatchObject({ parked: 1, parkedOfTenant: 0 })
+    expect((await read(who)).campaigns).toMatchObject({ parked: 1, parkedOfAll: 1 })
+    expect((await read(other)).campaigns).toMatchObject({ parked: 0, parkedOfAll: 1 })
 
     const place = { topic: `events.${world.generation}`, partition: 1 }
     await recordHalt(world.projector, campaignList, place, 'records are missing')
     expect((await read(who)).campaigns).toMatchObject({
       state: 'halted',
-      halted: [{ ...place, reason: 'records are missing' }],
+      halted: [{ ...place, at: expect.stringMatching(/Z$/), reason: 'records are missing' }],
     })
+  })
+
+  test('tells a tenant that something stands still, but no text of an error and no number of others', async () => {
+    const [who, other] = [world.newTenant(), world.newTenant()]
+    const campaignId = CampaignId.parse(randomUUID())
+    world.record('CampaignRenamed', campaignId, { campaignId, name: 'Never created' }, who)
+    await world.settle()
+    const place = { topic: `events.${world.generation}`, partition: 2 }
+    await recordHalt(world.projector, campaignList, place, 'no row for "A secret of another tenant"')
+    for (const role of ['owner', 'accountManager', 'service'] as const) {
+      const { body, campaigns } = await read(other, role)
+      expect(campaigns).toMatchObject({ state: 'halted', parked: 0 })
+      expect(campaigns.halted).toContainEqual({ ...place, at: expect.stringMatching(/Z$/) })
+      expect(JSON.stringify(body)).not.toMatch(/secret|reason|parkedOfAll/)
+    }
   })
 
   test('is for those who run the system', async () => {

@@ -1,6 +1,6 @@
 /** How far is each projection, and is anything wrong with it? */
 import type { Postgres } from '@bizosaas/databases'
-import { get, Instant, type Route } from '@bizosaas/http'
+import { get, Instant, isAllowed, type Route } from '@bizosaas/http'
 import { projections } from '@bizosaas/projections/all.ts'
 import { topicName, topics } from '@bizosaas/schemas'
 import { Type } from 'typebox'
@@ -26,11 +26,12 @@ export const projectionRoutes = (postgres: Postgres, generation: string): Route[
           topics.map((kind) => topicName(kind, generation)),
         ])
         const live = await tx.query<Named>('SELECT model, version FROM read_model.live_version')
+        const seesAll = isAllowed(principal.roles, 'system:read')
         const items: ProjectionState[] = []
         for (const { model, version } of everyVersion(checkpoints)) {
           const of = { model, version, live: live.find((other) => other.model === model)?.version ?? null }
           const its = checkpoints.filter((row) => row.model === model && row.version === version)
-          items.push(await stateOf(tx, generation, head, of, its, now))
+          items.push(await stateOf(tx, generation, head, of, its, { now, seesAll }))
         }
         return { items, head: head && { position: head.position, instant: head.instant } }
       }),
