@@ -4,21 +4,30 @@
  */
 import type { Postgres, Queryable } from '@bizosaas/databases'
 import { Instant as InstantSchema, type Request, tryAgain } from '@bizosaas/http'
-import { nothingBefore } from '@bizosaas/kafka'
 import { type Projection, tableName } from '@bizosaas/projections/runner/projection.ts'
-import { Instant } from '@bizosaas/schemas'
+import type { Instant } from '@bizosaas/schemas'
 import { type Static, type TProperties, Type } from 'typebox'
+import { type Ground, groundOf, whenPublished } from './as-of.ts'
 import type { CheckpointWatch } from './checkpoint-watch.ts'
 import { tokensOf } from './consistency.ts'
-import { type LedgerRow, newestReached, publishedAt } from './ledger.ts'
+import { type LedgerRow, newestReached } from './ledger.ts'
 import { haveApplied, haveReached, type Marks, readStanding, type Standing } from './standing.ts'
 
 export const AsOf = Type.Object(
   {
     position: Type.Union([Type.Integer(), Type.Null()], {
-      description: 'Place in the history of everything up to which the answer is complete; null before the first event',
+      description:
+        'Place in the history of everything up to which all is in the answer; null before the first event. As of an instant, what was ' +
+        'recorded by then is in it wherever it stands',
     }),
     instant: Type.Union([InstantSchema, Type.Null()], { description: 'When what stands at that place was recorded' }),
+    final: Type.Optional(
+      Type.Boolean({
+        description:
+          'Only with `asOf`. True: all that was recorded by then is in the answer, which stays the same for ever. False: nothing that was ' +
+          'recorded more than a minute after the instant is published yet, so that something from before it may still come',
+      }),
+    ),
     parked: Type.Integer({
       description:
         'Streams of yours that are set aside because of an error, and are missing from the answer from there on',
@@ -35,8 +44,8 @@ export interface Snapshot {
   readonly tx: Queryable
   /** The table of the version of a model that serves, without its schema. */
   readonly table: (model: Projection) => string
-  /** The last position that the answer may know of; null for all there is. */
-  readonly upTo: number | null
+  /** The answer may know of what was recorded by then, and of all of that; null for all there is. */
+  readonly knownBy: Instant | null
 }
 
 type Asked = Pick<Request, 'principal' | 'consistencyToken'> & {
@@ -46,10 +55,10 @@ type Asked = Pick<Request, 'principal' | 'consistencyToken'> & {
 /**
  * Answers a question.
  *
- * @param request with `after` it waits until the models have applied that; with `asOf` it stands on what was published by then, and waits
- *   until the models have applied all of it
+ * @param request with `after` it waits until the models have applied that; with `asOf` it stands on what was recorded by then, and waits
+ *   until the models have applied all of it. Of both, each holds: a token of something later is waited for, and that is not in the answer
  * @throws Problem not-yet-visible (503) when the models are not that far in time, malformed-request (400) and invalid (422) for a token that
- *   is none of ours; StoreUnavailable
+ *   is none of ours, invalid (422) for an instant to come; StoreUnavailable
  */
 export type Reader = <Answer extends object>(
   request: Asked,
@@ -63,26 +72,26 @@ const waitMs = 2_000
 export function reader(postgres: Postgres, watch: CheckpointWatch, generation: string): Reader {
   return async (request, models, ask) => {
     const tokens = tokensOf(request, generation)
+    const { asOf: asked } = request.query
+    const instant = asked === undefined ? null : await whenPublished(asked)
     const until = Date.now() + waitMs
-    const asked = request.query.asOf
-    // Looked up once: else an instant of today would be a later row with every look, and never reached.
-    let row: LedgerRow | null | undefined
+    // Looked up once: else what is needed for an instant of today would be a later row with every look, and never reached.
+    let ground: Ground | null = null
     for (;;) {
       const attempt = await postgres.asTenant(request.principal, async (tx) => {
         const standing = await readStanding(tx, models, generation)
         const tables = tablesOf(models, standing)
-        if (asked !== undefined && row === undefined) row = await publishedAt(tx, generation, Instant.parse(asked))
+        if (instant !== null) ground ??= await groundOf(tx, generation, instant, standing.head)
+        const isReached = (row: LedgerRow, marks: Marks) => haveReached(models, marks, row, generation)
         const isFarEnough = (marks: Marks) =>
           tokens.every((token) => haveApplied(models, marks, token, generation)) &&
-          (!row || haveReached(models, marks, row, generation))
+          (!ground?.needed || isReached(ground.needed, marks))
         if (!isFarEnough(standing.marks)) return { isFarEnough }
 
-        const isReached = (newer: LedgerRow) => haveReached(models, standing.marks, newer, generation)
-        const at = row === undefined ? await newestReached(tx, generation, standing.head, isReached) : row
-        const upTo = row === undefined ? null : (row?.position ?? nothingBefore)
-        const answer = await ask({ tx, table: (model) => tables.get(model.name) ?? '', upTo })
-        const asOf = { position: at?.position ?? null, instant: at?.instant ?? null, parked: standing.parked }
-        return { answer: { ...answer, asOf } }
+        const { head, marks } = standing
+        const at = ground ? ground.at : await newestReached(tx, generation, head, (row) => isReached(row, marks))
+        const answer = await ask({ tx, table: (model) => tables.get(model.name) ?? '', knownBy: instant })
+        return { answer: { ...answer, asOf: freshness(at, ground, standing) } }
       })
       if ('answer' in attempt) return attempt.answer
       const remaining = until - Date.now()
@@ -92,6 +101,13 @@ export function reader(postgres: Postgres, watch: CheckpointWatch, generation: s
     }
   }
 }
+
+const freshness = (at: LedgerRow | null, ground: Ground | null, { parked }: Standing): Static<typeof AsOf> => ({
+  position: at?.position ?? null,
+  instant: at?.instant ?? null,
+  ...(ground && { final: ground.final }),
+  parked,
+})
 
 function tablesOf(models: readonly Projection[], standing: Standing): Map<string, string> {
   const tables = models.map(({ name }): [string, string] => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Queryable } from '@bizosaas/databases'
 import { CampaignId } from '@bizosaas/schemas'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { ledgerHead, ledgerRow, newestReached, publishedAt } from './ledger.ts'
+import { firstAfter, ledgerHead, ledgerRow, newestReached, publishedAt } from './ledger.ts'
 import { openWorld, type World } from './testing/world.ts'
 
 const rows = 130
@@ -36,13 +36,16 @@ describe('the ledger', () => {
     }
   })
 
-  test('names the last row at an instant', async () => {
+  test('names the last row at an instant, and the first after it', async () => {
     const row = await ledgerRow(world.relay, world.generation, 7)
     const next = await ledgerRow(world.relay, world.generation, 8)
     if (row === null || next === null) throw new Error('rows are missing')
     expect(await publishedAt(world.relay, world.generation, row.instant)).toEqual(row)
     const justBefore = new Date(Date.parse(next.instant) - 1).toISOString().replace('Z', '000Z') as typeof row.instant
     expect(await publishedAt(world.relay, world.generation, justBefore)).toEqual(row)
+    expect(await firstAfter(world.relay, world.generation, row.instant)).toEqual(next)
+    expect(await firstAfter(world.relay, world.generation, justBefore)).toEqual(next)
     expect(await publishedAt(world.relay, world.generation, world.tick())).toMatchObject({ seq: rows })
+    expect(await firstAfter(world.relay, world.generation, world.tick())).toBeNull()
   })
 })

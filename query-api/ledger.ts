@@ -7,7 +7,7 @@ import type { Instant, Topic } from '@bizosaas/schemas'
 export interface LedgerRow {
   readonly seq: number
   readonly position: number
-  /** The latest at which one of these events was recorded. */
+  /** The latest at which one of all events up to here was recorded. */
   readonly instant: Instant
   readonly tails: {
     readonly [kind in Topic]: readonly ({ readonly offset: number; readonly position: number } | null)[]
@@ -44,11 +44,21 @@ export function isReached(
   )
 }
 
-/** What was published at an instant: the last row at or before it, or null when there was nothing yet. */
+/** The last row up to which everything was recorded at or before an instant; null when there is none. */
 export async function publishedAt(tx: Queryable, generation: string, instant: Instant): Promise<LedgerRow | null> {
   const [row] = await tx.query<LedgerRow>(
     `SELECT ${columns} FROM relay.ledger WHERE generation = $1 AND instant <= $2
      ORDER BY instant DESC, position DESC LIMIT 1`,
+    [generation, instant],
+  )
+  return row ?? null
+}
+
+/** The first row with something that was recorded after an instant; null while there is none. */
+export async function firstAfter(tx: Queryable, generation: string, instant: Instant): Promise<LedgerRow | null> {
+  const [row] = await tx.query<LedgerRow>(
+    `SELECT ${columns} FROM relay.ledger WHERE generation = $1 AND instant > $2
+     ORDER BY instant, position LIMIT 1`,
     [generation, instant],
   )
   return row ?? null

@@ -1,12 +1,12 @@
 /**
- * What was known of figures at a position, summed up.
+ * What was known of figures at an instant, summed up.
  *
- * The table holds every reading of every row of figures. Per row the last reading at or before the position counts. A platform can be read
+ * The table holds every reading of every row of figures. Per row the last reading that was known by then counts. A platform can be read
  * at several levels of detail (the campaign, its ads, its ads by age) and attribution windows, which all tell of the same impressions: of a
  * campaign's day one level counts, that of the window "default" if there is one, and of the fewest dimensions.
  */
 import type { ClickHouse } from '@bizosaas/databases'
-import type { CalendarDate, Platform } from '@bizosaas/schemas'
+import type { CalendarDate, Instant, Platform } from '@bizosaas/schemas'
 import type { Totals } from './derived.ts'
 
 /** What figures can be grouped by, and the columns that stand for it. */
@@ -35,8 +35,8 @@ export interface MetricsQuestion {
   readonly from: CalendarDate | null
   readonly to: CalendarDate | null
   readonly campaign: { readonly adAccountId: string; readonly platformCampaignId: string } | null
-  /** The last position that is known; null for all. */
-  readonly upTo: number | null
+  /** What was recorded by then is known; null for all. */
+  readonly knownBy: Instant | null
   /** The day on which the question is asked, or which it goes back to: it tells what is provisional. */
   readonly knownOn: CalendarDate
   readonly limit: number
@@ -65,7 +65,7 @@ export async function sumMetrics(
     to: question.to,
     account: question.campaign?.adAccountId,
     platform_campaign: question.campaign?.platformCampaignId,
-    up_to: question.upTo,
+    known_by: question.knownBy,
     known_on: question.knownOn,
     platforms: Object.keys(restatementDays),
     days: Object.values(restatementDays),
@@ -74,14 +74,14 @@ export async function sumMetrics(
   return rows.map(groupOf)
 }
 
-function sql(table: string, { clientId, groupBy, from, to, campaign, upTo }: MetricsQuestion): string {
+function sql(table: string, { clientId, groupBy, from, to, campaign, knownBy }: MetricsQuestion): string {
   const conditions = [
     'tenant_id = {tenant: UUID}',
     clientId !== null && 'client_id = {client: UUID}',
     from !== null && 'date >= {from: Date}',
     to !== null && 'date <= {to: Date}',
     campaign !== null && 'ad_account_id = {account: UUID} AND platform_campaign_id = {platform_campaign: String}',
-    upTo !== null && 'position <= {up_to: Int64}',
+    knownBy !== null && "known_at <= parseDateTime64BestEffort({known_by: String}, 6, 'UTC')",
   ].filter((condition) => condition !== false)
   const keys = [...new Set(groupBy.flatMap((dimension): readonly string[] => dimensions[dimension])), 'currency']
   return `

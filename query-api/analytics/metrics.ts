@@ -19,7 +19,9 @@ export const metricsRoutes = (read: Reader, clickhouse: ClickHouse): Route[] => 
     summary: 'Add up the figures of campaigns',
     description:
       'Impressions, clicks, spend and conversions, and what follows from them. With `asOf` they are what was known at that instant, ' +
-      'before later restatements; `asOf` of the answer names the position that it stands on.',
+      'before later restatements: exactly what was recorded by then. An instant of the last second is waited for until it is a second old, ' +
+      'one that is still to come is refused. `asOf` of the answer says what it stands on and whether it is final. Beside `asOf`, ' +
+      'what `after` names is waited for, and is in the answer only if it was recorded by then. Names and states of campaigns are those of now.',
     query: MetricsFilter,
     answer: Metrics,
     run: async (request) => {
@@ -28,13 +30,13 @@ export const metricsRoutes = (read: Reader, clickhouse: ClickHouse): Route[] => 
         throw invalid([{ in: 'query', pointer: '/to', detail: 'must not be before `from`' }])
       }
       const byCampaign = groupBy.includes('campaign')
-      const { asOf, metrics, campaigns, upTo } = await read(
+      const { asOf, metrics, campaigns, knownBy } = await read(
         request,
         [adMetrics, campaignList],
-        async ({ tx, table, upTo }) => {
+        async ({ tx, table, knownBy }) => {
           const isNamed = byCampaign || campaignId !== undefined
           const campaigns = isNamed ? await linkedCampaigns(tx, table(campaignList), campaignId) : []
-          return { metrics: table(adMetrics), campaigns, upTo }
+          return { metrics: table(adMetrics), campaigns, knownBy }
         },
       )
       const campaign = campaignId === undefined ? null : linkOf(campaigns, campaignId)
@@ -44,7 +46,7 @@ export const metricsRoutes = (read: Reader, clickhouse: ClickHouse): Route[] => 
       const groups = await sumMetrics(clickhouse, metrics, {
         ...questionOf(request),
         campaign,
-        upTo,
+        knownBy,
         limit: mostRows + 1,
       })
       if (groups.length > mostRows) throw tooMany()
