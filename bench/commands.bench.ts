@@ -14,7 +14,7 @@ import { atLeast, atMost, type Comparison, publish } from './lib/report.ts'
 import { type Candidate, takeTurns } from './lib/rounds.ts'
 import { startWorker } from './lib/worker.ts'
 
-const seconds = 1
+const seconds = 3
 const numbers = [1, 32] as const
 /** Renamed in turn, so that no stream gets long. As many for each client. */
 const renamed = 96
