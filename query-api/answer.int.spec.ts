@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { connectPostgres } from '@bizosaas/databases'
+import { cableTo } from '@bizosaas/databases/testing/cable.ts'
 import { campaignList } from '@bizosaas/projections/campaigns/campaign-list/campaign-list.ts'
 import { ensurePostgresTable } from '@bizosaas/projections/runner/tables.ts'
 import { CampaignId } from '@bizosaas/schemas'
@@ -8,7 +9,6 @@ import { reader } from './answer.ts'
 import { checkpointWatch } from './checkpoint-watch.ts'
 import { readMarks } from './standing.ts'
 import { start } from './start.ts'
-import { cuttable } from './testing/cuttable.ts'
 import { openWorld, type Who, type World } from './testing/world.ts'
 
 let world: World
@@ -168,8 +168,8 @@ describe('an answer', () => {
 describe('a store that is away', () => {
   test('is a 503 with Retry-After for what needs it, and forgotten when it is back', async () => {
     const lines = [
-      await cuttable(world.config.POSTGRES_QUERY_URL),
-      await cuttable(world.config.CLICKHOUSE_QUERY_URL),
+      await cableTo(world.config.POSTGRES_QUERY_URL),
+      await cableTo(world.config.CLICKHOUSE_QUERY_URL),
     ] as const
     const [postgres, clickhouse] = lines
     const serving = await start({
@@ -191,12 +191,12 @@ describe('a store that is away', () => {
 
     try {
       expect(await all()).toEqual([200, 200, 200])
-      clickhouse.cut()
+      clickhouse.pull()
       expect(await all()).toEqual([200, 503, 503])
-      clickhouse.mend()
-      postgres.cut()
+      clickhouse.plugIn()
+      postgres.pull()
       expect(await all()).toEqual([503, 503, 503])
-      postgres.mend()
+      postgres.plugIn()
       expect(await all()).toEqual([200, 200, 200])
     } finally {
       await serving()

@@ -11,24 +11,38 @@ export type Health = {
 
 const answerWithinMs = 2_000
 
-/** The named checks of one unit; all must pass for it to be ready. Why one fails is for the log, not for the probe. */
-export function createHealth(onFailure: (name: string, error: unknown) => void): Health {
+/**
+ * The named checks of one unit; all must pass for it to be ready. Why one fails is for the log, not for the probe.
+ *
+ * @param onFailure told once when a check begins to fail, and again when it fails for another reason: probes come many
+ *   times a second while a system starts. It is given the reason alone, for the stack would only lead to the check.
+ */
+export function createHealth(onFailure: (name: string, reason: string) => void): Health {
   const checks = new Map<string, HealthCheck>()
+  const failing = new Map<string, string>()
   let running: Promise<HealthReport> | null = null
+
+  const passes = async (name: string, check: HealthCheck): Promise<boolean> => {
+    try {
+      await within(answerWithinMs, check())
+      failing.delete(name)
+      return true
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      if (failing.get(name) !== reason) onFailure(name, reason)
+      failing.set(name, reason)
+      return false
+    }
+  }
 
   const run = async (): Promise<HealthReport> => {
     const results = await Promise.all(
-      [...checks].map(async ([name, check]): Promise<[string, 'ok' | 'failed']> => {
-        try {
-          await within(answerWithinMs, check())
-          return [name, 'ok']
-        } catch (error) {
-          onFailure(name, error)
-          return [name, 'failed']
-        }
-      }),
+      [...checks].map(async ([name, check]) => ({ name, passed: await passes(name, check) })),
     )
-    return { ready: results.every(([, result]) => result === 'ok'), checks: Object.fromEntries(results) }
+    return {
+      ready: results.every(({ passed }) => passed),
+      checks: Object.fromEntries(results.map(({ name, passed }) => [name, passed ? 'ok' : 'failed'])),
+    }
   }
 
   return {

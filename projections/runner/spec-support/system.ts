@@ -90,9 +90,9 @@ export async function openSystem() {
       return {
         projection,
         run: async (changes: Partial<ProjectionConfig> = {}) => {
-          let failure: unknown = null
-          const health = createHealth((_, error) => {
-            failure = error
+          let failure: string | null = null
+          const health = createHealth((_, reason) => {
+            failure = reason
           })
           const stop = await start({ ...config, ...changes }, health, [projection])
           let stopped: Promise<void> | null = null
