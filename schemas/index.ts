@@ -18,6 +18,7 @@ export {
 export type * from './generated/types.ts'
 export { AdAccountId, CampaignId, ClientId, TenantId } from './ids.ts'
 export { decodeMetadata, encodeMetadata, metadataFromStored, metadataToStored } from './metadata.ts'
+export { metricsRowId, metricsRowKey } from './metrics-row.ts'
 export { parseStreamName, type StreamName, streamName } from './streams.ts'
 export { CalendarDate, Instant, instantOf, nextDay } from './time.ts'
 export { partitionKeyOf, type Topic, topicName, topicOf, topics } from './topics.ts'

@@ -1,10 +1,18 @@
 import { isRefusal } from '@bizosaas/event-store'
-import { AdAccountId, CalendarDate, ClientId, type Measures, type MetricsKey, type Reading } from '@bizosaas/schemas'
+import {
+  AdAccountId,
+  CalendarDate,
+  ClientId,
+  type Measures,
+  type MetricsKey,
+  metricsRowId,
+  type Reading,
+} from '@bizosaas/schemas'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { testDeciderLaws } from '../testing/decider-laws.ts'
 import { eventsOf, live, storedAndRead } from '../testing/history.ts'
-import { adAccountDay, maxEventBytes, maxEventsAtOnce, type Observe, rowId, saysAll } from './ad-account-day.ts'
+import { adAccountDay, maxEventBytes, maxEventsAtOnce, type Observe, saysAll } from './ad-account-day.ts'
 
 const about = {
   adAccountId: AdAccountId.parse('019ab000-0000-4000-8000-00000000000a'),
@@ -68,7 +76,7 @@ describe('a row of figures', () => {
 
   test('that comes twice in one reading is refused by name', () => {
     const decision = given().when(observe(reading('a', 1), reading('a', 1)))
-    expect(decision).toEqual({ refusal: 'invalid', detail: `The row ${rowId(key('a'))} comes twice.` })
+    expect(decision).toEqual({ refusal: 'invalid', detail: `The row ${metricsRowId(key('a'))} comes twice.` })
   })
 })
 
@@ -112,7 +120,7 @@ describe('a row is known by its whole key', () => {
   test('the order of a breakdown does not matter', () => {
     const one = key('a', { breakdown: { age: '30-34', gender: 'M' } })
     const other = key('a', { breakdown: { gender: 'M', age: '30-34' } })
-    expect(rowId(one)).toBe(rowId(other))
+    expect(metricsRowId(one)).toBe(metricsRowId(other))
   })
 })
 
@@ -166,7 +174,7 @@ describe('whatever is read, in whatever order', () => {
     key('a', { breakdown: { gender: 'M', age: '30-34' } }),
     key('a', { breakdown: { age: '30-34', gender: 'M' } }),
   )
-  const rows = fc.uniqueArray(fc.record({ key: keys, measures: figures }), { selector: (row) => rowId(row.key) })
+  const rows = fc.uniqueArray(fc.record({ key: keys, measures: figures }), { selector: (row) => metricsRowId(row.key) })
   const pages = rows.map((page) => observe(...page))
   const anyPages = fc
     .array(fc.record({ key: keys, measures: figures }), { maxLength: 6 })
@@ -177,7 +185,7 @@ describe('whatever is read, in whatever order', () => {
   test('a page is refused only for a row that comes twice', () => {
     fc.assert(
       fc.property(anyPages, (page) => {
-        const distinct = new Set(page.rows.map((row) => rowId(row.key)))
+        const distinct = new Set(page.rows.map((row) => metricsRowId(row.key)))
         expect(isRefusal(given().when(page))).toBe(distinct.size < page.rows.length)
       }),
     )
@@ -186,7 +194,7 @@ describe('whatever is read, in whatever order', () => {
   test('what is known in the end is the last reading of each row', () => {
     fc.assert(
       fc.property(fc.array(pages), (history) => {
-        const last = new Map(history.flatMap((page) => page.rows.map((row) => [rowId(row.key), row] as const)))
+        const last = new Map(history.flatMap((page) => page.rows.map((row) => [metricsRowId(row.key), row] as const)))
         const day = after(...history)
         expect([...day.rows.keys()].toSorted()).toEqual([...last.keys()].toSorted())
         expect(saysAll(day, [...last.values()])).toBe(true)
@@ -201,16 +209,18 @@ describe('whatever is read, in whatever order', () => {
         const text = ({ conversions, ...rest }: Measures) =>
           JSON.stringify([rest, conversions.toSorted((one, other) => (one.type < other.type ? -1 : 1))])
         for (const { command, decision } of live(adAccountDay, history)) {
-          const changed = command.rows.filter((row) => known.get(rowId(row.key)) !== text(row.measures))
+          const changed = command.rows.filter((row) => known.get(metricsRowId(row.key)) !== text(row.measures))
           const told = eventsOf(decision).flatMap<Reading & { before?: Measures }>((event) =>
             event.type === 'MetricsObserved'
               ? event.data.rows
               : event.data.rows.map((row) => ({ key: row.key, measures: row.after, before: row.before })),
           )
-          expect(told.map((row) => rowId(row.key)).toSorted()).toEqual(changed.map((row) => rowId(row.key)).toSorted())
+          expect(told.map((row) => metricsRowId(row.key)).toSorted()).toEqual(
+            changed.map((row) => metricsRowId(row.key)).toSorted(),
+          )
           for (const row of told) {
-            expect(row.before && text(row.before)).toBe(known.get(rowId(row.key)))
-            known.set(rowId(row.key), text(row.measures))
+            expect(row.before && text(row.before)).toBe(known.get(metricsRowId(row.key)))
+            known.set(metricsRowId(row.key), text(row.measures))
           }
         }
       }),

@@ -4,15 +4,15 @@
  * that is left out of a later reading stays as it was.
  */
 import type { Decider } from '@bizosaas/event-store'
-import type {
-  ClientId,
-  Conversion,
-  DomainEvent,
-  Measures,
-  MetricsKey,
-  MetricsObserved,
-  Reading,
-  Restatement,
+import {
+  type ClientId,
+  type Conversion,
+  type DomainEvent,
+  type Measures,
+  type MetricsObserved,
+  metricsRowId,
+  type Reading,
+  type Restatement,
 } from '@bizosaas/schemas'
 
 export type AdAccountDayEvent = DomainEvent<'MetricsObserved' | 'MetricsRestated'>
@@ -20,7 +20,7 @@ export type Observe = { readonly type: 'observe' } & MetricsObserved
 
 export interface AdAccountDay {
   readonly clientId: ClientId | null
-  /** What is known of each row, by `rowId`. */
+  /** What is known of each row, by `metricsRowId`. */
   readonly rows: ReadonlyMap<string, Measures>
 }
 
@@ -40,7 +40,7 @@ export const adAccountDay: Decider<Observe, AdAccountDayEvent, AdAccountDay> = {
     const observed: Reading[] = []
     const restated: Restatement[] = []
     for (const { key, measures } of rows) {
-      const id = rowId(key)
+      const id = metricsRowId(key)
       if (seen.has(id)) return { refusal: 'invalid', detail: `The row ${id} comes twice.` }
       seen.add(id)
       const before = day.rows.get(id)
@@ -62,7 +62,7 @@ export const adAccountDay: Decider<Observe, AdAccountDayEvent, AdAccountDay> = {
 
   evolve(day, event) {
     const rows = new Map(day.rows)
-    for (const { key, measures } of readings(event)) rows.set(rowId(key), measures)
+    for (const { key, measures } of readings(event)) rows.set(metricsRowId(key), measures)
     return { clientId: event.data.clientId, rows }
   },
 }
@@ -70,15 +70,9 @@ export const adAccountDay: Decider<Observe, AdAccountDayEvent, AdAccountDay> = {
 /** Whether the day is known as the readings have it, so that observing them would append nothing. */
 export function saysAll(day: AdAccountDay, rows: readonly Reading[]): boolean {
   return rows.every(({ key, measures }) => {
-    const known = day.rows.get(rowId(key))
+    const known = day.rows.get(metricsRowId(key))
     return known !== undefined && isSame(known, inOrder(measures))
   })
-}
-
-/** What a row is about within its day, as text: equal for equal keys, whatever the order of their breakdown. */
-export function rowId({ platformCampaignId, adSetId, adId, attributionWindow, breakdown }: MetricsKey): string {
-  const dimensions = Object.entries(breakdown).sort(([one], [other]) => (one < other ? -1 : 1))
-  return JSON.stringify([platformCampaignId, adSetId, adId, attributionWindow, dimensions])
 }
 
 function readings(event: AdAccountDayEvent): readonly Reading[] {

@@ -1,9 +1,8 @@
 /** A row of figures as it is sent, and what it says in the words of the events. */
 import { Amount, CalendarDate, Count, invalid, type Misfit } from '@bizosaas/http'
-import { CalendarDate as Day, decimalToMicros, type Instant, nextDay } from '@bizosaas/schemas'
+import { CalendarDate as Day, decimalToMicros, type Instant, metricsRowId, nextDay } from '@bizosaas/schemas'
 import { type Static, Type } from 'typebox'
 import { Label, Maybe, PlatformId } from '../shapes.ts'
-import { rowId } from './ad-account-day.ts'
 import type { DatedReading } from './observations.ts'
 
 export const maxRows = 5_000
@@ -73,7 +72,7 @@ export function readingsOf(rows: readonly SentRow[], now: Instant): DatedReading
     if (date < firstDay) complain(index, '/date', `must not be before ${firstDay}`)
     const types = new Set(row.conversions.map(({ type }) => type))
     if (types.size < row.conversions.length) complain(index, '/conversions', 'must have each type once')
-    const id = `${date} ${rowId(key)}`
+    const id = `${date} ${metricsRowId(key)}`
     const first = firstOf.get(id)
     if (first === undefined) firstOf.set(id, index)
     else complain(index, '', `is about the same as /rows/${first}: send one of them`)

@@ -1,12 +1,13 @@
-import type {
-  AdAccountId,
-  CalendarDate,
-  ClientId,
-  Conversion,
-  Instant,
-  Measures,
-  MetricsKey,
-  Platform,
+import {
+  type AdAccountId,
+  type CalendarDate,
+  type ClientId,
+  type Conversion,
+  type Instant,
+  type Measures,
+  type MetricsKey,
+  metricsRowKey,
+  type Platform,
 } from '@bizosaas/schemas'
 import { type Owned, type Recorded, rows } from '../../runner/projection.ts'
 
@@ -18,7 +19,7 @@ export type AdMetricsRow = Owned & {
   readonly date: CalendarDate
   readonly ad_account_id: AdAccountId
   readonly platform_campaign_id: string
-  /** What else identifies the row in its account, day and campaign, in a canonical form. */
+  /** What else identifies the row in its account, day and campaign; see `metricsRowKey`. */
   readonly row_key: string
   readonly position: number
   /** Place of the row in its event. */
@@ -61,7 +62,7 @@ function reading(event: MetricsEvent, ordinal: number, key: MetricsKey, measures
     date: data.date,
     ad_account_id: data.adAccountId,
     platform_campaign_id: key.platformCampaignId,
-    row_key: rowKey(key),
+    row_key: metricsRowKey(key),
     position: event.position,
     ordinal,
     client_id: data.clientId,
@@ -80,19 +81,6 @@ function reading(event: MetricsEvent, ordinal: number, key: MetricsKey, measures
     event_id: event.eventId,
   }
 }
-
-/**
- * Two rows are about the same thing if these are equal; the order in which the dimensions are written is no difference.
- * Each part comes after its length, so that no two lists of parts read the same. (JSON would do too, at five times the
- * time, and this is done for every row.)
- */
-function rowKey({ adSetId, adId, breakdown, attributionWindow }: MetricsKey): string {
-  let key = part(adSetId) + part(adId)
-  for (const dimension of Object.keys(breakdown).sort()) key += part(dimension) + part(breakdown[dimension] ?? null)
-  return key + part(attributionWindow)
-}
-
-const part = (text: string | null): string => (text === null ? '-,' : `${text.length}:${text},`)
 
 function byType(conversions: readonly Conversion[], measure: 'countMicros' | 'valueMicros'): Record<string, number> {
   // Without a prototype, so that no type is a word of JavaScript's own.
