@@ -59,9 +59,10 @@ const running: LogConsumer[] = []
 const join = async (
   group: string,
   options: Pick<ConsumerOptions, 'startAt' | 'onBatch'> & Partial<ConsumerOptions>,
+  cluster = kafka,
 ) => {
   const failed = Promise.withResolvers<Error>()
-  const consumer = await consume(kafka, {
+  const consumer = await consume(cluster, {
     group,
     topics: [topic],
     concurrency: 3,
@@ -117,6 +118,7 @@ describe('A consumer', () => {
     const slowly = {
       ...shared,
       onBatch: async (batch: ConsumedBatch) => {
+        // The work of a batch: without it the first member has read everything before the next one has joined.
         await new Promise((resolve) => setTimeout(resolve, 15))
         await shared.onBatch(batch)
       },
@@ -132,39 +134,59 @@ describe('A consumer', () => {
     expect([...shared.applied.values()]).toEqual(Array.from({ length: partitions }, () => complete))
   }, 60_000)
 
-  test('stays in its group while a batch takes long', async () => {
+  test('stays in its group while a batch takes long: it goes on giving signs of life', async () => {
     let assignments = 0
-    let done = false
+    let signs = 0
+    let wanted = Number.POSITIVE_INFINITY
     const first = reader()
-    await join(randomUUID(), {
-      startAt: async (assigned) => {
-        assignments++
-        return first.startAt(assigned)
-      },
-      onBatch: async (batch) => {
-        if (!done) await new Promise((resolve) => setTimeout(resolve, 12_000)) // longer than the session
-        done = true
-        await first.onBatch(batch)
+    const overheard = Object.assign(Object.create(kafka) as typeof kafka, {
+      consumer: (config: Parameters<typeof kafka.consumer>[0]) => {
+        const client = kafka.consumer(config)
+        client.on(client.events.HEARTBEAT, () => signs++)
+        return client
       },
     })
-    await until(() => first.total() === perPartition * partitions, 45_000)
+    await join(
+      randomUUID(),
+      {
+        startAt: async (assigned) => {
+          assignments++
+          return first.startAt(assigned)
+        },
+        onBatch: async (batch) => {
+          wanted = Math.min(wanted, signs + 3)
+          await until(() => signs >= wanted)
+          await first.onBatch(batch)
+        },
+      },
+      overheard,
+    )
+    await until(() => first.total() === perPartition * partitions)
     expect(assignments).toBe(1)
   }, 60_000)
 
   test('waits, when it is stopped, for the batch in hand', async () => {
-    const begun = Promise.withResolvers<void>()
-    let finished = false
-    const consumer = await join(randomUUID(), {
+    const group = randomUUID()
+    const [begun, mayEnd] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const order: string[] = []
+    const consumer = await join(group, {
       startAt: async (assigned) => assigned.map(() => 0),
       onBatch: async () => {
         begun.resolve()
-        await new Promise((resolve) => setTimeout(resolve, 500))
-        finished = true
+        await mayEnd.promise
+        order.push('done')
       },
+      concurrency: 1,
     })
     await begun.promise
-    await consumer.stop()
-    expect(finished).toBe(true)
+    const stopping = consumer.stop().then(() => order.push('stopped'))
+    const admin = kafka.admin()
+    const described = await admin.describeGroups([group])
+    await admin.disconnect()
+    expect(described.groups[0]?.members).toHaveLength(1)
+    mayEnd.resolve()
+    await stopping
+    expect(order).toEqual(['done', 'stopped'])
   }, 30_000)
 
   test('leaves out a paused partition, and goes on from the checkpoint when it is resumed', async () => {
