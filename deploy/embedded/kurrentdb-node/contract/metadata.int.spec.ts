@@ -1,8 +1,7 @@
-import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test } from '@jest/globals'
 import { jsonEvent } from '@kurrent/kurrentdb-client'
 import { useServer } from './support/server.ts'
-import { collect, events, failureOf, newStream, positionNow, revisions } from './support/streams.ts'
+import { collect, events, eventually, failureOf, newStream, positionNow, revisions } from './support/streams.ts'
 
 const server = useServer()
 const withEvents = async (count: number): Promise<string> => {
@@ -93,9 +92,8 @@ describe('A read of a stream', () => {
 
   test('leaves out what is older than $maxAge, and counts only what it gives', async () => {
     const stream = await withEvents(3)
-    await server.client().setStreamMetadata(stream, { maxAge: 1 })
-    // Age is the server's own measure, so this waits for the clock and not for a condition.
-    await setTimeout(2100)
+    await server.client().setStreamMetadata(stream, { maxAge: 2 })
+    await eventually('the end of their age', async () => (await read(stream)).length === 0)
     await server.client().appendToStream(stream, events(2))
     expect(await read(stream)).toEqual([3, 4])
     expect(await revisions(server.client().readStream(stream, { maxCount: 1 }))).toEqual([3])

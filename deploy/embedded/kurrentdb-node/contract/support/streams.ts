@@ -1,5 +1,6 @@
 /** Streams and events of a test's own, and ways to read them. */
 import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import {
   type AllStreamResolvedEvent,
   type AllStreamSubscription,
@@ -60,6 +61,15 @@ export const inTime = async <Value>(what: string, promise: Promise<Value>): Prom
     )
   })
   return Promise.race([promise, late]).finally(() => clearTimeout(timer))
+}
+
+/** Waits for what the server does in its own time. */
+export const eventually = async (what: string, isSo: () => Promise<boolean>): Promise<void> => {
+  const end = Date.now() + LIMIT_MILLISECONDS
+  while (!(await isSo())) {
+    if (Date.now() > end) throw new Error(`${what} did not come within ${LIMIT_MILLISECONDS} ms`)
+    await pause(20)
+  }
 }
 
 type Subscription = AllStreamSubscription | StreamSubscription
