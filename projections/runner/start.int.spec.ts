@@ -5,7 +5,7 @@ import { advance } from './advance.ts'
 import { type Moved, movedChannel } from './announce.ts'
 import { fullBudget } from './parking-budget.ts'
 import { postgresSink } from './postgres-sink.ts'
-import { checkpointOf } from './spec-support/databases.ts'
+import { checkpointOf, modelName } from './spec-support/databases.ts'
 import { poison } from './spec-support/name-list.ts'
 import { client1, tenantB } from './spec-support/records.ts'
 import { type Counts, openSystem } from './spec-support/system.ts'
@@ -33,6 +33,12 @@ describe('the runner', () => {
     const messages: Moved[] = []
     redis.subscribe(movedChannel, (message) => messages.push(JSON.parse(message)))
     cleanUps.push(async () => redis.close())
+    // What is said before the subscription is there is not heard, and the runner says it once.
+    const greeting = { tenantId: tenantB, clientId: null, model: modelName(), ...place, position: 0 } satisfies Moved
+    await until(
+      () => redis.publish(movedChannel, JSON.stringify(greeting)),
+      () => messages.some(({ model: name }) => name === greeting.model),
+    )
     // Until the subscription is there, messages are lost, as they are to any listener that comes late.
     const hello: Moved = { tenantId: tenantB, clientId: client1, model: 'spec-hello', ...place, position: 0 }
     await until(
