@@ -20,6 +20,14 @@ test('the environment wins over the file', () => {
   expect(readEnvironment(folder, { HOST: '::1' })).toEqual({ HOST: '::1', QUERY_PORT: '9000' })
 })
 
+test('another file is read where the environment names one, and none where that is /dev/null', () => {
+  write('HOST=0.0.0.0\n')
+  writeFileSync(join(folder, 'other.env'), 'QUERY_PORT=9000\n')
+  const read = (file: string) => readEnvironment(folder, { BIZOSAAS_ENV_FILE: file })
+  expect(read('other.env')).toEqual({ BIZOSAAS_ENV_FILE: 'other.env', QUERY_PORT: '9000' })
+  expect(read('/dev/null')).toEqual({ BIZOSAAS_ENV_FILE: '/dev/null' })
+})
+
 test('an unknown name in the file stops the start, with the one that was meant', () => {
   write('QUERY_PROT=9000\nPATH=/bin\n')
   expect(() => readEnvironment(folder, {})).toThrow(

@@ -1,7 +1,7 @@
 import { type Static, type TSchema, Type } from 'typebox'
 
 /**
- * Every setting of the system, in one list: `.env.example` is written from it (`npm run settings`), units read from it
+ * Every setting of the system, in one list: `.env.example` is written from it (`npm run generate`), units read from it
  * (`readSettings`), and a name that is not in it stops the start.
  */
 
@@ -95,10 +95,17 @@ const security = {
 }
 
 const services = {
-  HOST: setting(text, 'Address that the services listen on', { default: '127.0.0.1' }),
+  HOST: setting(text, 'Address that the services listen on; those of `npm start` listen on 127.0.0.1', {
+    default: '127.0.0.1',
+  }),
   CAMPAIGNS_PORT: setting(port, 'Port of the campaigns service', { default: '8002' }),
   INTEGRATIONS_PORT: setting(port, 'Port of the integrations service', { default: '8004' }),
   QUERY_PORT: setting(port, 'Port of the query API', { default: '8007' }),
+  HEALTH_PORT: setting(
+    { schema: Type.Integer({ minimum: 0, maximum: 65535 }), expected: 'a port, or 0 for any that is free' },
+    'Port on which a relay or a runner that runs alone answers /livez, /readyz and /metrics',
+    { default: '0' },
+  ),
   LOG_LEVEL: setting(
     {
       schema: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
@@ -120,6 +127,15 @@ const embeddedParts = {
   VALKEY_PORT: setting(port, 'Port of the embedded Valkey', { default: '16379' }),
 }
 
+const environmentAlone = {
+  BIZOSAAS_ENV_FILE: setting(text, 'File with settings that the environment does not name', { default: '.env' }),
+  BIZOSAAS_TEST_AGAINST: setting(
+    { schema: Type.Enum(['own', 'environment']), expected: 'own or environment' },
+    'What `npm test` runs on: a system of its own, or the one that the environment names',
+    { default: 'own' },
+  ),
+}
+
 /** As `.env.example` groups them. */
 export const settingGroups = {
   'Event store, broker and schemas': eventStoreAndBroker,
@@ -127,9 +143,17 @@ export const settingGroups = {
   'Tokens and keys': security,
   Services: services,
   'Embedded parts (`npm start`)': embeddedParts,
+  'Read from the environment alone': environmentAlone,
 }
 
-export const settings = { ...eventStoreAndBroker, ...databases, ...security, ...services, ...embeddedParts }
+export const settings = {
+  ...eventStoreAndBroker,
+  ...databases,
+  ...security,
+  ...services,
+  ...embeddedParts,
+  ...environmentAlone,
+}
 
 export type SettingName = keyof typeof settings
 
