@@ -2,14 +2,13 @@
 import { campaignsSettings, start as startCampaigns } from '@bizosaas/command-services/campaigns/start.ts'
 import { integrationsSettings, start as startIntegrations } from '@bizosaas/command-services/integrations/start.ts'
 import { querySettings, start as startQueries } from '@bizosaas/query-api/start.ts'
-import { collectProcessMetrics, readSettings, runUnit } from '@bizosaas/runtime'
+import { readSettings, runUnit } from '@bizosaas/runtime'
 import { together } from './together.ts'
 
-await runUnit('edge', async () => {
-  collectProcessMetrics()
-  return together([
+await runUnit('edge', () =>
+  together([
     () => startCampaigns(readSettings(campaignsSettings, process.env)),
     () => startIntegrations(readSettings(integrationsSettings, process.env)),
     () => startQueries(readSettings(querySettings, process.env)),
-  ])
-})
+  ]),
+)

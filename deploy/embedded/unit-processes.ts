@@ -25,8 +25,8 @@ export async function unitProcesses(ports: Ports, environment: Environment): Pro
       name: 'flow',
       title: 'Relay and projections',
       ports: [],
-      command: [process.execPath, ...flowFlags, fileOf('flow.ts'), '--health-port', String(healthPort)],
-      env,
+      command: [process.execPath, ...flowFlags, fileOf('flow.ts')],
+      env: { ...env, HEALTH_PORT: String(healthPort) },
       probe: (signal) => askWhetherReady(healthPort, signal),
     },
     {

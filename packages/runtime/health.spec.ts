@@ -3,7 +3,7 @@ import { createHealth } from './health.ts'
 
 test('ready when every check passes; why one fails goes to the log, not into the report', async () => {
   const failures: string[] = []
-  const health = createHealth((name, error) => failures.push(`${name}: ${error}`))
+  const health = createHealth((name, reason) => failures.push(`${name}: ${reason}`))
   expect(await health.report()).toEqual({ ready: true, checks: {} })
   health.add('kurrentdb', () => Promise.resolve())
   health.add('kafka', () => Promise.reject(new Error('no broker')))
@@ -14,7 +14,7 @@ test('ready when every check passes; why one fails goes to the log, not into the
     ready: false,
     checks: { kurrentdb: 'ok', kafka: 'failed', postgres: 'failed' },
   })
-  expect(failures.sort()).toEqual(['kafka: Error: no broker', 'postgres: Error: no pool'])
+  expect(failures.sort()).toEqual(['kafka: no broker', 'postgres: no pool'])
 })
 
 test('probes that come at once share one run of the checks', async () => {
@@ -27,6 +27,18 @@ test('probes that come at once share one run of the checks', async () => {
   expect(runs).toBe(1)
   await health.report()
   expect(runs).toBe(2)
+})
+
+test('a failing check is told once, again when the reason or the failure is new, however often probes come', async () => {
+  const told: string[] = []
+  const health = createHealth((_, reason) => told.push(reason))
+  const answers = ['down', 'down', 'halted', 'halted', null, 'halted']
+  let failure: string | null = null
+  health.add('list', async () => {
+    if (failure !== null) throw new Error(failure)
+  })
+  for (failure of answers) await health.report()
+  expect(told).toEqual(['down', 'halted', 'halted'])
 })
 
 test('a check that does not answer in time has failed', async () => {

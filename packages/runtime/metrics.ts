@@ -6,7 +6,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client'
  */
 export const metrics: Registry = new Registry()
 
-/** Adds the process's own figures (CPU, memory, event loop lag, garbage collection). Once per process. */
+/** Adds the process's own figures (CPU, memory, event loop lag, garbage collection). `runUnit` does it. */
 export function collectProcessMetrics(): void {
   if (metrics.getSingleMetric('process_cpu_user_seconds_total') === undefined)
     collectDefaultMetrics({ register: metrics })

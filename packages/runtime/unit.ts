@@ -1,4 +1,5 @@
 import { log } from './log.ts'
+import { collectProcessMetrics } from './metrics.ts'
 
 /** Stops what was started, after finishing what is in flight; may be called once. */
 export type Stop = () => Promise<void>
@@ -15,6 +16,7 @@ const stopWithinMs = 20_000
  * longer than 20 s, and any uncaught error end the process with exit code 1.
  */
 export async function runUnit(name: string, start: () => Stop | Promise<Stop>): Promise<void> {
+  collectProcessMetrics()
   const unitLog = log.child({ unit: name })
   const die = (error: unknown, what: string) => {
     unitLog.fatal({ err: error }, what)

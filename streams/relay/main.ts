@@ -1,4 +1,8 @@
-import { readSettings, runUnit } from '@bizosaas/runtime'
+import { readSettings, runUnit, withProbes } from '@bizosaas/runtime'
 import { relaySettings, start } from './start.ts'
 
-await runUnit('relay', () => start(readSettings(relaySettings, process.env)))
+await runUnit('relay', () => {
+  const settings = readSettings([...relaySettings, 'HOST', 'HEALTH_PORT'])
+  const watched = { name: 'relay', host: settings.HOST, port: settings.HEALTH_PORT }
+  return withProbes(watched, (health) => start(settings, health))
+})
