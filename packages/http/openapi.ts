@@ -149,7 +149,7 @@ const requestHeaders = {
   IdempotencyKey: header(
     'Idempotency-Key',
     { type: 'string', minLength: 1, maxLength: 255 },
-    'Makes the command repeatable: with the same key, and the same body, it is carried out once.',
+    'Makes the command repeatable: with the same key, and the same body, it is carried out once. A key is remembered with what the command recorded: a refusal, or a command that changed nothing, leaves no trace of it.',
   ),
   IfMatch: header('If-Match', { type: 'string', examples: ['"12"'] }, 'The `ETag` that must still hold.'),
   ConsistencyToken: header(

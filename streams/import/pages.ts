@@ -4,6 +4,7 @@
  * A page holds a row of figures once, because a service cannot tell which of two to believe. Where a line tells of the same row again, it is
  * a later reading of it, and begins a page.
  */
+import { metricsRowId } from '@bizosaas/schemas'
 import type { Mapping } from './mapping.ts'
 import { readRecords } from './records.ts'
 import { type FiguresRow, type RowReader, rowReader } from './rows.ts'
@@ -64,6 +65,6 @@ async function* readLines(file: string, mapping: Mapping) {
 }
 
 /** What a row of figures is about. */
-function keyOf({ date, platformCampaignId, adSetId, adId, breakdown, attributionWindow }: FiguresRow): string {
-  return JSON.stringify([date, platformCampaignId, adSetId, adId, Object.entries(breakdown).sort(), attributionWindow])
+function keyOf({ attributionWindow = 'default', ...row }: FiguresRow): string {
+  return `${row.date} ${metricsRowId({ ...row, attributionWindow })}`
 }
