@@ -73,8 +73,6 @@ transaction.state.log.min.isr=1
 share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 group.initial.rebalance.delay.ms=0
-# Five years: a system that stood still for a week must find its place again.
-offsets.retention.minutes=2628000
 `
 
 const loggingProperties = `appenders=console
