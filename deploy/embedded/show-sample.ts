@@ -9,6 +9,7 @@ import { step } from './bootstrap/progress.mjs'
 import type { Up } from './bring-up.ts'
 import { loadSample } from './sample/load.ts'
 import { printPerformance } from './sample/performance.ts'
+import { type Seen, tokensAsOfNow } from './sample/seen.ts'
 import { writeSecret } from './secrets.ts'
 
 /** The agency that the sample data belongs to; always the same, so that examples can name it. */
@@ -17,7 +18,15 @@ export const sampleTenant = TenantId.parse('8f14e45f-ceea-467f-a0e6-6c6b2a6b3c11
 /** Loads the sample data through the public commands, on the first start only, and prints how its campaigns perform. */
 export async function showSample({ dataFolder, environment }: Up, print: (line: string) => void): Promise<void> {
   const settings = readSettings(
-    ['JWT_ISSUER', 'JWT_AUDIENCE', 'CAMPAIGNS_PORT', 'INTEGRATIONS_PORT', 'QUERY_PORT'],
+    [
+      'JWT_ISSUER',
+      'JWT_AUDIENCE',
+      'CAMPAIGNS_PORT',
+      'INTEGRATIONS_PORT',
+      'QUERY_PORT',
+      'TOPIC_GENERATION',
+      'TOPIC_PARTITIONS',
+    ],
     environment,
   )
   const token = signAccessToken({
@@ -29,7 +38,7 @@ export async function showSample({ dataFolder, environment }: Up, print: (line: 
     roles: ['owner'],
     expiresInSeconds: 600,
   })
-  const after = await loadOnce(path.join(dataFolder, 'sample.json'), () =>
+  const loaded = await loadOnce(path.join(dataFolder, 'sample.json'), () =>
     loadSample({
       campaignsUrl: `http://${host}:${settings.CAMPAIGNS_PORT}`,
       integrationsUrl: `http://${host}:${settings.INTEGRATIONS_PORT}`,
@@ -37,26 +46,22 @@ export async function showSample({ dataFolder, environment }: Up, print: (line: 
       print: (line) => print(`  ${line}`),
     }),
   )
+  const after = tokensAsOfNow(loaded, sampleTenant, settings)
   print('')
   await printPerformance({ queryUrl: `http://${host}:${settings.QUERY_PORT}`, token, after, print })
 }
 
 /**
  * What the read models must have seen is kept beside the data, for the later starts to ask with.
- *
- * @returns consistency tokens
  */
-async function loadOnce(
-  file: string,
-  load: () => Promise<{ readonly consistencyTokens: readonly string[] }>,
-): Promise<readonly string[]> {
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')).consistencyTokens
+async function loadOnce(file: string, load: () => Promise<Seen>): Promise<Seen> {
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Seen
   const shown = step('Sample data', 'public commands')
   try {
-    const { consistencyTokens } = await load()
-    writeSecret(file, JSON.stringify({ consistencyTokens }))
+    const { adAccountId, consistencyTokens } = await load()
+    writeSecret(file, JSON.stringify({ adAccountId, consistencyTokens }))
     shown.done('loaded')
-    return consistencyTokens
+    return { adAccountId, consistencyTokens }
   } catch (error) {
     shown.failed()
     throw error

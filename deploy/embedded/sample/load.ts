@@ -19,6 +19,7 @@ export interface SampleServices {
 
 export interface LoadedSample {
   readonly counts: Counts
+  readonly adAccountId: string
   /** To ask with: an answer that has seen these has seen all of the sample. */
   readonly consistencyTokens: readonly string[]
 }
@@ -90,7 +91,7 @@ export async function loadSample({
   const { observed, restated, unchanged } = imported.counts
   print(`Figures of August 2023: observed ${observed}, restated ${restated}, unchanged ${unchanged}`)
   const consistencyTokens = [lastEvent, imported.consistencyToken].filter((each) => each !== null)
-  return { counts: imported.counts, consistencyTokens }
+  return { counts: imported.counts, adAccountId, consistencyTokens }
 }
 
 async function command(method: string, url: string, body: object, headers: Record<string, string>) {

@@ -1,0 +1,32 @@
+/** What the sample's last answers said, kept from the first start for all later ones. */
+import { parseToken, partitioner, printToken } from '@bizosaas/kafka'
+import type { Settings } from '@bizosaas/runtime'
+import { type TenantId, type Topic, topicName, topics } from '@bizosaas/schemas'
+
+export type Seen = {
+  /** Data folders of earlier versions do not have it. */
+  readonly adAccountId?: string | undefined
+  readonly consistencyTokens: readonly string[]
+}
+
+/**
+ * The tokens in the words of the topics as they are now. The positions are the event store's own and stay what they are; topics
+ * of another generation have another name, and perhaps other partitions, and a query refuses a token that names the old ones.
+ */
+export function tokensAsOfNow(
+  { adAccountId, consistencyTokens }: Seen,
+  tenantId: TenantId,
+  { TOPIC_GENERATION: generation, TOPIC_PARTITIONS: partitions }: Settings<'TOPIC_GENERATION' | 'TOPIC_PARTITIONS'>,
+): readonly string[] {
+  const partitionOf = partitioner(partitions)
+  const keys: Readonly<Record<Topic, string | undefined>> = { events: tenantId, observations: adAccountId }
+  return consistencyTokens.flatMap((text) => {
+    const token = parseToken(text)
+    const kind = topics.find((each) => token?.topic.startsWith(`${each}.`))
+    if (token === null || kind === undefined) return []
+    const key = keys[kind]
+    if (key === undefined) return []
+    const topic = topicName(kind, generation)
+    return [printToken({ topic, partition: partitionOf(key), position: token.position })]
+  })
+}
