@@ -20,18 +20,26 @@ export type Watch = {
   readonly changed: (part: Part, state: PartState, pid: number | null, restarts: number) => void
   /** Something a person should read. */
   readonly say: (line: string) => void
-  /** It was restarted too often; the system cannot go on. */
+  /** It does not come up again; the system cannot go on. */
   readonly gaveUp: (problem: Problem) => void
 }
 
-const firstPauseMs = 250
-const longestPauseMs = 10_000
-const mostRestarts = 8
-/** After this time without an end it counts as running well, and the count of restarts begins anew. */
-const settledMs = 60_000
+/** Starts in a row that did not become ready. An end of one that was ready never counts: it may be killed as often as one likes. */
+const mostFailures = 8
+
+export type Pauses = { readonly first: number; readonly longest: number; readonly settled: number }
+
+/** In milliseconds; after `settled` without an end a part counts as running well, and its pauses begin anew. */
+const usualPauses: Pauses = { first: 250, longest: 10_000, settled: 10_000 }
 
 /** Starts a part, and from when it answered starts it again whenever it ends: after a pause that doubles each time. */
-export function supervise(part: Part, mark: string, logFile: string, watch: Watch): Supervised {
+export function supervise(
+  part: Part,
+  mark: string,
+  logFile: string,
+  watch: Watch,
+  pauses: Pauses = usualPauses,
+): Supervised {
   const log = openLogFile(logFile)
   const stopping = new AbortController()
   let restarts = 0
@@ -54,42 +62,46 @@ export function supervise(part: Part, mark: string, logFile: string, watch: Watc
   }
 
   async function keepRunning(): Promise<void> {
-    let pauseMs = firstPauseMs
+    let pauseMs = pauses.first
+    let failures = 0
     for (;;) {
       const since = Date.now()
       const exit = await child.exited
       if (stopping.signal.aborted) return
-      if (Date.now() - since > settledMs) {
-        restarts = 0
-        pauseMs = firstPauseMs
-      }
-      restarts += 1
-      if (restarts > mostRestarts) {
+      if (Date.now() - since > pauses.settled) pauseMs = pauses.first
+      if (failures >= mostFailures) {
         report('failed')
-        watch.gaveUp(new Problem(explain(part, `${inWords(exit)} ${restarts} times in a row`, log)))
+        watch.gaveUp(new Problem(explain(part, `${inWords(exit)} and did not come up ${failures} times in a row`, log)))
         return
       }
+      restarts += 1
       report('restarting')
       watch.say(`${part.title} ${inWords(exit)}; starting it again.`)
       await delay(pauseMs, null, { signal: stopping.signal }).catch(() => {})
       if (stopping.signal.aborted) return
-      pauseMs = Math.min(pauseMs * 2, longestPauseMs)
-      await restart()
+      pauseMs = Math.min(pauseMs * 2, pauses.longest)
+      failures = (await restart()) ? 0 : failures + 1
     }
   }
 
-  /** One that does not answer in its time is ended, so that the next round starts it again. */
-  async function restart(): Promise<void> {
+  /**
+   * One that does not answer in its time is ended, so that the next round starts it again.
+   *
+   * @returns whether it became ready
+   */
+  async function restart(): Promise<boolean> {
     const since = Date.now()
     child = startChild(part, mark, log)
     report('restarting')
     try {
       await untilReady(part, child, log)
-      if (stopping.signal.aborted) return
+      if (stopping.signal.aborted) return true
       report('ready')
       watch.say(`${part.title} is back after ${((Date.now() - since) / 1000).toFixed(1)} s.`)
+      return true
     } catch {
       if (!stopping.signal.aborted) await child.stop()
+      return false
     }
   }
 
