@@ -5,8 +5,28 @@ import type { Secrets } from './secrets.ts'
 export const host = '127.0.0.1'
 export const database = 'bizosaas'
 
+/** Those among the settings that are made here and can be nobody else's: where the parts are, and their passwords and keys. */
+export const ownSettings = [
+  'KURRENTDB_URL',
+  'KAFKA_BROKERS',
+  'SCHEMA_REGISTRY_URL',
+  'POSTGRES_ADMIN_URL',
+  'POSTGRES_RELAY_URL',
+  'POSTGRES_PROJECTOR_URL',
+  'POSTGRES_QUERY_URL',
+  'CLICKHOUSE_ADMIN_URL',
+  'CLICKHOUSE_PROJECTOR_URL',
+  'CLICKHOUSE_QUERY_URL',
+  'REDIS_URL',
+  'JWT_PUBLIC_KEY_FILE',
+  'CLAIM_KEY',
+] as const satisfies readonly SettingName[]
+
+/** What the units are told: the above, and where they listen themselves. */
+type Computed = (typeof ownSettings)[number] | 'HOST' | 'CAMPAIGNS_PORT' | 'INTEGRATIONS_PORT' | 'QUERY_PORT'
+
 /** The settings that follow from where the embedded parts listen and from their passwords. */
-export function settingsOf(ports: Ports, secrets: Secrets): Readonly<Partial<Record<SettingName, string>>> {
+export function settingsOf(ports: Ports, secrets: Secrets): Readonly<Record<Computed, string>> {
   const postgres = (role: keyof Secrets['postgres']) =>
     `postgres://${role}:${secrets.postgres[role]}@${host}:${ports.POSTGRES_PORT}/${database}`
   const clickhouse = (user: keyof Secrets['clickhouse']) =>

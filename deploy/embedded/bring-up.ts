@@ -2,6 +2,7 @@ import path from 'node:path'
 import { InvalidSettings, readEnvironment, readSettings } from '@bizosaas/runtime'
 import { giveUp, Problem } from './bootstrap/problem.mjs'
 import { say } from './bootstrap/progress.mjs'
+import { checkSettings } from './check-settings.ts'
 import { root } from './paths.ts'
 import { freePorts, portNames } from './ports.ts'
 import { type Stack, takeStack } from './supervisor/stack.ts'
@@ -23,6 +24,7 @@ export type Up = Stack & {
 export async function bringUp(options: { readonly withUnits: boolean; readonly freePorts: boolean }): Promise<Up> {
   try {
     const environment = readEnvironment(root)
+    checkSettings(environment)
     const settings = readSettings(['BIZOSAAS_DATA_DIR', ...portNames], environment)
     const ports = options.freePorts ? await freePorts() : settings
     const dataFolder = dataFolderOf(settings.BIZOSAAS_DATA_DIR)
