@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { withoutSettings } from '../jest/without-settings.ts'
 import { runningSystem } from './agency.ts'
 import { until } from './until.ts'
 
@@ -15,7 +16,7 @@ export const startOwnSystem = async () => {
   const program = ['deploy/embedded/run.mjs', '--parts', 'deploy/embedded/up.ts', '--free-ports']
   const supervisor = spawn(process.execPath, program, {
     cwd: new URL('../..', import.meta.url),
-    env: { ...process.env, BIZOSAAS_DATA_DIR: folder, NODE_OPTIONS: '' },
+    env: { ...withoutSettings(process.env), BIZOSAAS_DATA_DIR: folder, NODE_OPTIONS: '' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let said = ''

@@ -1,7 +1,8 @@
 /**
  * What the tests of this run need to be running: pure ones nothing, `.int.spec.ts` the embedded parts, `.flow.spec.ts` the whole system.
- * It is started once for the run, on free ports and a data folder of its own, and its settings go into the environment. Where they are
- * there already, as beside a running system, nothing is started.
+ * It is started once for the run, on free ports and a data folder of its own, and its settings go into the environment. What the
+ * developer has set, in the environment or in `.env`, touches neither it nor the tests; with BIZOSAAS_TEST_AGAINST=environment
+ * nothing is started, and the tests run on the system that the environment names.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { globSync } from 'node:fs'
@@ -12,6 +13,8 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { isLocked } from '@bizosaas/embedded/supervisor/lock.ts'
 import { readState } from '@bizosaas/embedded/supervisor/state.ts'
+import { readSettings } from '@bizosaas/runtime'
+import { withoutSettings } from './without-settings.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const folderPrefix = 'bizosaas-test-'
@@ -21,9 +24,10 @@ let running: Running | null = null
 
 /** @param patterns what the person asked for; empty means every test */
 export async function startFor(patterns: readonly string[]): Promise<void> {
+  if (readSettings(['BIZOSAAS_TEST_AGAINST'], process.env).BIZOSAAS_TEST_AGAINST === 'environment') return
+  forgetSettings()
   const flow = isAsked('flow', patterns)
   if (!flow && !isAsked('int', patterns)) return
-  if (process.env.POSTGRES_ADMIN_URL !== undefined) return
   await removeOldFolders()
   const folder = await mkdtemp(path.join(tmpdir(), folderPrefix))
   running = start(folder, flow ? [] : ['--parts-only'])
@@ -36,6 +40,14 @@ export async function stop(): Promise<void> {
   running.process.kill('SIGTERM')
   await running.ended
   await rm(running.folder, { recursive: true, force: true })
+}
+
+/** How much the tests log stays the developer's choice; unless it is made, what they provoke does not drown what they say. */
+function forgetSettings(): void {
+  const { LOG_LEVEL = 'error' } = process.env
+  const kept = withoutSettings(process.env)
+  for (const name of Object.keys(process.env)) if (!(name in kept)) delete process.env[name]
+  Object.assign(process.env, kept, { LOG_LEVEL })
 }
 
 function isAsked(kind: 'int' | 'flow', patterns: readonly string[]): boolean {
