@@ -15,6 +15,14 @@ describe('the command line', () => {
     })
   })
 
+  test('finds the service and the token by the settings', async () => {
+    const env = { BIZOSAAS_TOKEN: 't', INTEGRATIONS_PORT: '9004' }
+    expect(await readArguments([file, '--account', 'a'], env)).toMatchObject({
+      to: { url: 'http://127.0.0.1:9004', token: 't' },
+    })
+    await expect(readArguments([file], { INTEGRATIONS_PORT: 'x' })).rejects.toThrow('INTEGRATIONS_PORT is "x"')
+  })
+
   test('asks for help', async () => expect(await readArguments(['--help'], {})).toBeNull())
 
   test.each([

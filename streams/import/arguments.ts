@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { readSettings } from '@bizosaas/runtime'
 import { type Mapping, readMapping } from './mapping.ts'
 import type { Destination } from './send.ts'
 
@@ -10,8 +11,8 @@ export const help = `Imports ad figures from a CSV file into an ad account.
   --account <id>       the ad account, as POST /v1/ad-accounts answered it
   --mapping <name>     what the columns mean: a mapping file, or the name of one in streams/import/mappings
                        (default facebook-ads)
-  --url <url>          integrations service (default http://127.0.0.1:8004)
-  --token <token>      access token; better: the environment variable BIZOSAAS_TOKEN
+  --url <url>          integrations service (default http://127.0.0.1:8004, or on INTEGRATIONS_PORT)
+  --token <token>      access token; better: BIZOSAAS_TOKEN in the environment or in .env
   --page-size <n>      rows in a request, 1 to 5000 (default 5000)
   --resume             go on with the import of this file that was interrupted
   --help
@@ -19,6 +20,8 @@ export const help = `Imports ad figures from a CSV file into an ad account.
 Lines that hold no valid row are named on stderr and the rest is imported.
 Exit codes: 0 all imported, 2 some lines refused, 1 stopped (--resume goes on).
 `
+
+type Environment = Readonly<Record<string, string | undefined>>
 
 export interface ImportArguments {
   readonly file: string
@@ -31,16 +34,18 @@ export interface ImportArguments {
 /**
  * Reads the command line; null asks for help.
  *
+ * @param env the environment and what `.env` adds to it
  * @throws Error saying what is missing or wrong
  */
-export async function readArguments(args: string[], env: NodeJS.ProcessEnv): Promise<ImportArguments | null> {
+export async function readArguments(args: string[], env: Environment): Promise<ImportArguments | null> {
+  const { INTEGRATIONS_PORT: port } = readSettings(['INTEGRATIONS_PORT'], env)
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
     options: {
       account: { type: 'string' },
       mapping: { type: 'string', default: 'facebook-ads' },
-      url: { type: 'string', default: 'http://127.0.0.1:8004' },
+      url: { type: 'string', default: `http://127.0.0.1:${port}` },
       token: { type: 'string', default: env.BIZOSAAS_TOKEN ?? '' },
       'page-size': { type: 'string', default: '5000' },
       resume: { type: 'boolean', default: false },

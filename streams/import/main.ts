@@ -4,6 +4,7 @@
  * A client of the public API like any other: reads a CSV by a mapping and sends its rows to the integrations service.
  */
 import { randomUUID } from 'node:crypto'
+import { readEnvironment } from '@bizosaas/runtime'
 import { help, type ImportArguments, readArguments } from './arguments.ts'
 import { importFile, nothingYet } from './import-file.ts'
 import { Unanswered } from './patient-fetch.ts'
@@ -57,7 +58,7 @@ async function run({ file, mapping, to, pageSize, resume }: ImportArguments): Pr
 }
 
 try {
-  const args = await readArguments(process.argv.slice(2), process.env)
+  const args = await readArguments(process.argv.slice(2), readEnvironment())
   if (args) process.exitCode = await run(args)
   else process.stdout.write(help)
 } catch (error) {
