@@ -9,6 +9,14 @@ export type CampaignEvent = Recorded<CampaignEventType>
 export type CampaignFold<R> = Required<Pick<FoldHandlers<R>, CampaignEventType>>
 export type CampaignRows<R> = Required<Pick<RowsHandlers<R>, CampaignEventType>>
 
+/**
+ * The campaign that an event is about.
+ * @throws if its stream is another campaign's: a row has one writer stream, and two would overwrite each other's rows, or
+ *   hold up everybody's when they meet in one statement
+ */
 export function campaignIdOf(event: Recorded): CampaignId {
-  return (event as CampaignEvent).data.campaignId
+  const { campaignId } = (event as CampaignEvent).data
+  if (!event.stream.endsWith(`.${campaignId}`))
+    throw new Error(`An event of campaign ${campaignId} stands in the stream ${event.stream}.`)
+  return campaignId
 }

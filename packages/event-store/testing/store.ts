@@ -8,10 +8,13 @@ import { StoreUnavailable } from '../errors.ts'
 import { connectEventStore } from '../kurrentdb.ts'
 import type { EventStore } from '../store.ts'
 
-/** The event store that KURRENTDB_URL names, or a node of this test file's own. */
+/**
+ * The event store that CONTRACT_KURRENTDB_URL names, or a node of this test file's own: what these tests append is nothing that
+ * a service would, so a running system must not meet it.
+ */
 export function useEventStore(): { readonly store: EventStore; readonly url: string } {
   const used = { store: null as unknown as EventStore, url: '' }
-  const given = process.env.KURRENTDB_URL
+  const given = process.env.CONTRACT_KURRENTDB_URL
   const own = given ? null : useNode()
   beforeAll(async () => {
     used.url = given ?? (await own?.start()) ?? ''

@@ -1,4 +1,4 @@
-import { AdAccountId, CalendarDate, CampaignId, type EventData } from '@bizosaas/schemas'
+import { AdAccountId, CalendarDate, CampaignId, type EventData, streamName } from '@bizosaas/schemas'
 import { describe, expect, test } from '@jest/globals'
 import { client1, recorded, tenantA, uuid } from '../../runner/spec-support/records.ts'
 import type { CampaignEventType } from '../events.ts'
@@ -79,5 +79,13 @@ describe('campaign-timeline', () => {
         event_id: event.eventId,
       },
     ])
+  })
+
+  test('takes an event from the stream of its own campaign alone, so that no other stream writes its rows', () => {
+    const stream = streamName('campaign', tenantA, '11111111-0000-4000-8000-000000000002')
+    const event = recorded('CampaignRenamed', { campaignId, name: 'Summer' }, { stream })
+    expect(() => campaignTimeline.handle(event)).toThrow(
+      `An event of campaign ${campaignId} stands in the stream ${stream}.`,
+    )
   })
 })

@@ -1,6 +1,6 @@
 import type { CampaignId, EventData, Instant } from '@bizosaas/schemas'
 import { type Owned, rows } from '../../runner/projection.ts'
-import type { CampaignEvent, CampaignEventType, CampaignRows } from '../events.ts'
+import { type CampaignEvent, type CampaignEventType, type CampaignRows, campaignIdOf } from '../events.ts'
 import { inWords } from './wording.ts'
 
 /** One event of a campaign: what, who and when. */
@@ -48,7 +48,7 @@ function entry(event: CampaignEvent): readonly TimelineRow[] {
   return [
     {
       tenant_id: event.tenantId,
-      campaign_id: event.data.campaignId,
+      campaign_id: campaignIdOf(event),
       revision: event.revision,
       client_id: event.clientId,
       type: event.type,

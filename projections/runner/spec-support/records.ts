@@ -86,7 +86,7 @@ export function recorded<T extends EventType>(
     type,
     data,
     eventId: uuid('e', 1),
-    stream: streamName(schemaOf(type).category ?? 'campaign', tenantA, '1'),
+    stream: streamName(schemaOf(type).category ?? 'campaign', tenantA, 'campaignId' in data ? data.campaignId : '1'),
     revision: 0,
     position: 100,
     tenantId: tenantA,
