@@ -15,7 +15,8 @@ export function checkSettings(environment: Environment): void {
   if (useless.length > 0) {
     throw new InvalidSettings(
       useless.map(
-        (name) => `${name} is given, but the parts that are started here have ${name} of their own: remove it`,
+        (name) =>
+          `${name} is given but would have no effect, for the parts that are started here have their own: unset it, or run the units by themselves`,
       ),
     )
   }
