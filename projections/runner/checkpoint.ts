@@ -4,7 +4,7 @@ import type { Projection } from './projection.ts'
 
 /**
  * How far one version of a model is in one partition: a row of `read_model.checkpoint`, for the tables in ClickHouse, too.
- * It is moved by compare-and-set on its old position (see write-batch.ts), which fences a second runner that believes it
+ * It is moved by compare-and-set on its old position (see move.ts), which fences a second runner that believes it
  * still owns the partition.
  *
  * What `GET /v1/projections` needs is all in that row and in the relay's ledger. With the newest ledger row of the topic's

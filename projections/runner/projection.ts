@@ -5,7 +5,7 @@ import type { ClientId, EventData, EventType, Instant, TenantId } from '@bizosaa
  * the map does not name is not applicable and only moves the checkpoint.
  *
  * Handlers are pure: no clock, randomness, environment or network, so that a rebuild makes the same rows. They know no
- * Kafka and no SQL. One that throws parks its stream (see parking.ts) and holds up no other.
+ * Kafka and no SQL. One that throws parks its stream (see unparked.ts) and holds up no other.
  *
  * Glossary:
  *   position    the event's commit position in the event store, the one order of everything
