@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { type Postgres, StoreUnavailable } from '@bizosaas/databases'
 import { CannotStart, type Log } from '@bizosaas/runtime'
 import type { Instant } from '@bizosaas/schemas'
+import type { Digests } from './digest.ts'
 import type { Tails } from './tails.ts'
 
 export type LedgerRow = {
@@ -14,12 +15,17 @@ export type LedgerRow = {
   readonly eventId: string
   readonly instant: Instant
   readonly tails: Tails
+  readonly digests: Digests
+  readonly chain: Buffer
 }
+
+/** Rows that were written by earlier releases have no chain. */
+export type LastRow = Omit<LedgerRow, 'digests' | 'chain'> & { readonly chain: Buffer | null }
 
 export type Ledger = {
   readonly epoch: number
   /** What the relays before this one have published; null at the beginning. */
-  readonly last: LedgerRow | null
+  readonly last: LastRow | null
   /**
    * Waits for a database that is away, as long as it takes: what is published stays published.
    * @throws Superseded when another relay has taken over; StoreUnavailable when the relay is being stopped meanwhile
@@ -77,8 +83,8 @@ export const takeLedger = async (
     )
     return taken?.epoch ?? 0
   })
-  const [last] = await db.query<LedgerRow>(
-    `SELECT seq, position, event_id AS "eventId", instant, tails
+  const [last] = await db.query<LastRow>(
+    `SELECT seq, position, event_id AS "eventId", instant, tails, chain
      FROM relay.ledger WHERE generation = $1 ORDER BY seq DESC LIMIT 1`,
     [generation],
   )
@@ -91,13 +97,14 @@ export const takeLedger = async (
     return found.length > 0
   }
 
-  const insert = async ({ seq, position, eventId, instant, tails }: LedgerRow): Promise<void> => {
+  const insert = async (row: LedgerRow): Promise<void> => {
+    const { seq, position, eventId, instant, tails, digests, chain } = row
     // The lock on the epoch's row makes a taker wait for this write, and this write see the taker.
     const written = await db.query(
-      `INSERT INTO relay.ledger (generation, seq, position, event_id, instant, epoch, tails)
-       SELECT $1, $2, $3, $4, $5, epoch, $6 FROM relay.epoch WHERE generation = $1 AND epoch = $7 FOR SHARE
+      `INSERT INTO relay.ledger (generation, seq, position, event_id, instant, epoch, tails, digests, chain)
+       SELECT $1, $2, $3, $4, $5, epoch, $6, $7, $8 FROM relay.epoch WHERE generation = $1 AND epoch = $9 FOR SHARE
        RETURNING seq`,
-      [generation, seq, position, eventId, instant, JSON.stringify(tails), epoch],
+      [generation, seq, position, eventId, instant, JSON.stringify(tails), JSON.stringify(digests), chain, epoch],
     )
     if (written.length === 0) throw new Superseded(generation, epoch)
   }

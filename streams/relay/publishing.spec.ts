@@ -24,7 +24,7 @@ const tenants = Array.from({ length: 4 }, () => TenantId.parse(randomUUID()))
 const registry: Pick<SchemaRegistry, 'idOf'> = { idOf: (type) => (type === 'Unreadable' ? 99 : 1) }
 
 const publish = (events: readonly StoredEvent[], tails: Tails = noTails(partitions)): readonly Batch[] =>
-  publishing({ generation: 'g1', partitions, registry, tails }).batchesOf(events)
+  publishing({ generation: 'g1', partitions, registry, tails, noted: noTails(partitions) }).batchesOf(events)
 
 const recordsOf = (batches: readonly Batch[]) => batches.flatMap(({ records }) => records)
 
@@ -90,7 +90,8 @@ describe('Publishing', () => {
   test('is the same however the events come in pages', () => {
     fc.assert(
       fc.property(history, fc.nat(20), (events, cut) => {
-        const paged = publishing({ generation: 'g1', partitions, registry, tails: noTails(partitions) })
+        const nothing = noTails(partitions)
+        const paged = publishing({ generation: 'g1', partitions, registry, tails: nothing, noted: nothing })
         const pages = [events.slice(0, cut), events.slice(cut)]
         expect(recordsOf(pages.flatMap(paged.batchesOf))).toEqual(recordsOf(publish(events)))
       }),
@@ -107,6 +108,17 @@ describe('Publishing', () => {
         }
         const tails = { ...noTails(partitions), events: [0, 1, 2].map(tailOf) }
         expect([...before, ...recordsOf(publish(events, tails))]).toEqual(recordsOf(publish(events)))
+      }),
+    )
+  })
+
+  test('has the same digests whatever of it was sent before', () => {
+    fc.assert(
+      fc.property(history, fc.nat(500), (events, sent) => {
+        const there = Array.from({ length: partitions }, (_, n) => ({ offset: 0, position: sent * (n + 1) }))
+        const digestsOf = (batches: readonly Batch[]) => batches.map(({ digests }) => digests)
+        const again = publish(events, { ...noTails(partitions), events: there })
+        expect(digestsOf(again)).toEqual(digestsOf(publish(events)))
       }),
     )
   })

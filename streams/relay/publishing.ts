@@ -25,6 +25,7 @@ import {
   topicOf,
   topics,
 } from '@bizosaas/schemas'
+import { type Digests, type WindowDigest, windowDigest } from './digest.ts'
 import type { Tails } from './tails.ts'
 
 type SchemaIds = Pick<SchemaRegistry, 'idOf'>
@@ -40,6 +41,8 @@ export type Batch = {
   readonly instant: Instant | null
   readonly events: number
   readonly unreadable: number
+  /** Of all its events, also of those that are in Kafka already. */
+  readonly digests: Digests
 }
 
 export type Publishing = {
@@ -57,6 +60,8 @@ export const publishing = (options: {
   readonly generation: string
   readonly partitions: number
   readonly registry: SchemaIds
+  /** Of the ledger's last row: the first event to come is the one after it. */
+  readonly noted: Tails
   /** What is in Kafka already. */
   readonly tails: Tails
 }): Publishing => {
@@ -67,7 +72,7 @@ export const publishing = (options: {
   >
   /** Position of the last event of each partition: the `prev` of its next one. */
   const heads = Object.fromEntries(
-    topics.map((kind) => [kind, options.tails[kind].map((tail) => tail?.position ?? nothingBefore)]),
+    topics.map((kind) => [kind, options.noted[kind].map((tail) => tail?.position ?? nothingBefore)]),
   ) as Record<Topic, number[]>
 
   const publish = (event: StoredEvent): Published => {
@@ -76,15 +81,15 @@ export const publishing = (options: {
     const partition = partitionOf(key)
     const prev = heads[kind][partition] ?? nothingBefore
     const { stream, revision, position, id: eventId } = event
-    if (position <= prev) return { metadata: metadataOf(event), record: null, readable: true }
     heads[kind][partition] = position
     const { encoded, ...content } = encode(event, name, { stream, revision, position, prev, eventId }, options.registry)
-    return { ...content, record: { topic: names[kind], partition, position, ...encoded } }
+    const isThere = position <= (options.tails[kind][partition]?.position ?? nothingBefore)
+    return { ...content, kind, isThere, record: { topic: names[kind], partition, position, ...encoded } }
   }
 
   return {
     batchesOf(events) {
-      const batches: Batch[] = []
+      const batches: OpenBatch[] = []
       let open: OpenBatch | null = null
       for (const event of events) {
         if (event.stream.startsWith('$')) continue
@@ -95,7 +100,7 @@ export const publishing = (options: {
         open = null
       }
       if (open !== null) batches.push(open)
-      return batches
+      return batches.map(({ digest, ...batch }) => ({ ...batch, digests: digest.end() }))
     },
   }
 }
@@ -107,6 +112,7 @@ type OpenBatch = {
   events: number
   unreadable: number
   bytes: number
+  digest: WindowDigest
 }
 
 const emptyBatch = (): OpenBatch => ({
@@ -116,15 +122,18 @@ const emptyBatch = (): OpenBatch => ({
   events: 0,
   unreadable: 0,
   bytes: 0,
+  digest: windowDigest(),
 })
 
-const add = (batch: OpenBatch, event: StoredEvent, { record, metadata, readable }: Published): void => {
+const add = (batch: OpenBatch, event: StoredEvent, published: Published): void => {
+  const { kind, record, metadata, readable, isThere } = published
   batch.events++
   batch.last = { position: event.position, eventId: event.id }
   if (metadata !== null && (batch.instant === null || metadata.recordedAt > batch.instant)) {
     batch.instant = metadata.recordedAt
   }
-  if (record === null) return
+  batch.digest.add(kind, record.partition, record)
+  if (isThere) return
   batch.records.push(record)
   batch.bytes += sizeOf(record)
   if (!readable) batch.unreadable++
@@ -137,9 +146,12 @@ const sizeOf = ({ key, value, headers }: EncodedRecord): number =>
 const otherBytes = 50
 
 type Published = {
-  readonly record: PositionedRecord | null
+  readonly kind: Topic
+  readonly record: PositionedRecord
   readonly metadata: Metadata | null
   readonly readable: boolean
+  /** Whether a relay before this one has sent it. */
+  readonly isThere: boolean
 }
 
 /** A stream that is not named as ours are is published too: beside the others, by its own name. */

@@ -17,6 +17,7 @@
  */
 import type { LogProducer, WrittenTail } from '@bizosaas/kafka'
 import { Instant, type Topic, topicName, topics } from '@bizosaas/schemas'
+import { chainAfter, noChain } from './digest.ts'
 import type { Pages } from './follow.ts'
 import type { Guard } from './guard.ts'
 import type { Ledger } from './ledger.ts'
@@ -47,7 +48,7 @@ export const relay = async ({ pages, guard, publishing, producer, ledger, ...par
     return publishing.batchesOf(events)
   }
 
-  let { seq, instant } = ledger.last ?? { seq: 0, instant: beginning }
+  let { seq, instant, chain } = ledger.last ?? { seq: 0, instant: beginning, chain: null }
   let tails = parts.tails
   const publish = async (batch: Batch): Promise<void> => {
     if (batch.records.length > 0) {
@@ -56,7 +57,9 @@ export const relay = async ({ pages, guard, publishing, producer, ledger, ...par
     }
     seq++
     if (batch.instant !== null && batch.instant > instant) instant = batch.instant
-    await timed('ledger', ledger.write({ seq, ...batch.last, instant, tails }))
+    const { last, digests } = batch
+    chain = chainAfter(chain ?? noChain, last.position, digests)
+    await timed('ledger', ledger.write({ seq, ...last, instant, tails, digests, chain }))
     count(batch)
   }
 

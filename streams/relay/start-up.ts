@@ -16,7 +16,7 @@ import {
 } from '@bizosaas/kafka'
 import { CannotStart } from '@bizosaas/runtime'
 import { type Topic, topicName, topics } from '@bizosaas/schemas'
-import type { LedgerRow } from './ledger.ts'
+import type { LastRow } from './ledger.ts'
 import { noTails, placesOf, type Tail, type Tails } from './tails.ts'
 
 type Parts = {
@@ -32,7 +32,7 @@ type Parts = {
  * @param last the ledger's last row
  * @throws CannotStart when the event store or Kafka lacks what was published
  */
-export const checkedTails = async (parts: Parts, last: LedgerRow | null): Promise<Tails> => {
+export const checkedTails = async (parts: Parts, last: LastRow | null): Promise<Tails> => {
   if (last !== null) await mustHold(parts, last.position, last.eventId)
   const known = last?.tails ?? noTails(parts.partitions)
   const found = await scanFrom(parts, known)

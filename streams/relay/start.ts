@@ -9,6 +9,7 @@ import { takeLedger } from './ledger.ts'
 import { publishing } from './publishing.ts'
 import { relay } from './relay.ts'
 import { checkedTails } from './start-up.ts'
+import { noTails } from './tails.ts'
 
 export type RelayConfig = Settings<(typeof relaySettings)[number]>
 
@@ -80,7 +81,7 @@ export const startRelay = async (config: RelayConfig): Promise<RunningRelay> => 
       ledger,
       producer,
       guard: watching,
-      publishing: publishing({ generation, partitions, registry, tails }),
+      publishing: publishing({ generation, partitions, registry, tails, noted: last?.tails ?? noTails(partitions) }),
       pages: follow(store, { after, signal: stopping.signal, log: unitLog }),
     })
     const ended = (async () => {
