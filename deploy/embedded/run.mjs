@@ -1,8 +1,9 @@
 /**
- * Runs a program of this project with everything it needs, in a fresh clone too: `node deploy/embedded/run.mjs [--parts] <file> [args]`.
+ * Runs a program of this project with everything it needs, in a fresh clone too: `node deploy/embedded/run.mjs [--parts] [--oracle] <file> [args]`.
  *
  * Needs nothing but Node 18 and no package. It fetches the pinned Node into the user's cache, installs the packages of the lock file,
- * with `--parts` also fetches Kafka, Postgres and the others, links all of them into `.toolchain`, and then hands over.
+ * with `--parts` also fetches Kafka, Postgres and the others, with `--oracle` the libraries of tests/oracle, links all of them into
+ * `.toolchain`, and then hands over.
  */
 import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, readlinkSync, renameSync, symlinkSync } from 'node:fs'
@@ -14,6 +15,7 @@ import { installDependencies } from './bootstrap/dependencies.mjs'
 import { isWhole } from './bootstrap/manifest.mjs'
 import { giveUp } from './bootstrap/problem.mjs'
 import { step } from './bootstrap/progress.mjs'
+import { forThisPython } from './bootstrap/python.mjs'
 import { endTools } from './bootstrap/run-tool.mjs'
 import { requireMachine, requireTools } from './bootstrap/tools.mjs'
 
@@ -22,8 +24,9 @@ const toolchain = path.join(root, '.toolchain')
 const pins = JSON.parse(readFileSync(new URL('./bootstrap/pinned.json', import.meta.url), 'utf8'))
 const node = path.join(toolchain, 'node', 'package', 'bin', 'node')
 
-const withParts = process.argv[2] === '--parts'
-const program = process.argv.slice(withParts ? 3 : 2)
+const program = process.argv.slice(2)
+const withParts = takes('--parts')
+const withOracle = takes('--oracle')
 if (process.env.JAVA_HOME) process.env.PATH = `${process.env.JAVA_HOME}/bin:${process.env.PATH}`
 
 let interrupted = false
@@ -43,11 +46,22 @@ try {
 if (interrupted) process.exit(130)
 handOver()
 
+/** Whether the next of this program's own arguments is this one. */
+function takes(flag) {
+  if (program[0] !== flag) return false
+  program.shift()
+  return true
+}
+
 /** Fetches what is missing, side by side; packages are installed as soon as the pinned Node is there. */
 async function prepare() {
   requireMachine()
   await sweep()
-  const wanted = withParts ? Object.keys(pins) : ['node']
+  if (withOracle) {
+    await inStep('Tools', (waitFor) => requireTools(['python'], waitFor))
+    pins.oracle = forThisPython(pins.oracle)
+  }
+  const wanted = Object.keys(pins).filter((part) => part === 'node' || (part === 'oracle' ? withOracle : withParts))
   const whole = await Promise.all(wanted.map((part) => isWhole(folderOf(part, pins[part]))))
   const missing = wanted.filter((_, index) => !whole[index])
   if (withParts) await inStep('Tools', (waitFor) => requireTools(['java', 'setpriv'], waitFor))

@@ -14,7 +14,7 @@ const mavenDependency = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1'
  * @property {string} version
  * @property {string} title what people call it
  * @property {string} [npm] package@version, or one of the next three
- * @property {string} [pip] package==version
+ * @property {string | string[]} [pip] package==version, with all that it needs
  * @property {string} [maven] group:artifact:version:type:classifier
  * @property {string} [pom] a file beside this one whose runtime dependencies are meant
  * @property {Record<string, string>} files every downloaded file with its SHA-256
@@ -57,7 +57,7 @@ async function download(/** @type {Pin} */ pin, /** @type {string} */ target) {
     })
   } else if (pin.pip) {
     const flags = ['--no-deps', '--only-binary', ':all:', '--disable-pip-version-check', '--no-input', '--quiet']
-    await runTool(['python3', '-m', 'pip', 'download', ...flags, '--dest', target, pin.pip])
+    await runTool(['python3', '-m', 'pip', 'download', ...flags, '--dest', target, ...[pin.pip].flat()])
   } else if (pin.maven) {
     const args = [`-Dartifact=${pin.maven}`, `-DoutputDirectory=${target}`]
     await runTool(['mvn', '-B', '-q', `${mavenDependency}:copy`, ...args], { cwd: target })

@@ -1,0 +1,89 @@
+"""A campaign as it is now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .canonical import Row, text
+from .history import Event
+from .model import Table, Unfoldable
+
+NAME = "campaign-list"
+TOPIC = "events"
+COLUMNS = (
+    "tenant_id",
+    "id",
+    "client_id",
+    "name",
+    "objective",
+    "state",
+    "budget_micros",
+    "currency",
+    "starts_on",
+    "ends_on",
+    "ad_account_id",
+    "platform_campaign_id",
+    "revision",
+    "position",
+    "created_at",
+    "changed_at",
+)
+
+_STATE_AFTER = {
+    "CampaignCreated": "draft",
+    "CampaignSubmitted": "inReview",
+    "CampaignApproved": "approved",
+    "CampaignRejected": "draft",
+    "CampaignScheduled": "scheduled",
+    "CampaignActivated": "active",
+    "CampaignPaused": "paused",
+    "CampaignResumed": "active",
+    "CampaignCompleted": "completed",
+    "CampaignArchived": "archived",
+    "CampaignCancelled": "cancelled",
+}
+TYPES = frozenset(_STATE_AFTER) | {"CampaignRenamed", "CampaignLinked", "BudgetAllocated", "BudgetRevised"}
+
+
+class Fold:
+    def __init__(self) -> None:
+        self._table = Table(NAME, COLUMNS)
+        self.tables = (self._table,)
+
+    def add(self, event: Event) -> None:
+        data = event.data
+        if data["campaignId"] != event.id:
+            raise Unfoldable(f"an event of campaign {data['campaignId']} stands in {event.stream}")
+        before = self._table.rows.get((event.tenant, event.id))
+        if event.type == "CampaignCreated":
+            said: dict[str, Any] = {
+                "tenant_id": event.tenant,
+                "id": event.id,
+                "client_id": data["clientId"],
+                "name": data["name"],
+                "objective": data["objective"],
+                "created_at": event.recorded_at,
+            }
+            row = dict.fromkeys(COLUMNS) | said
+        elif before is None:
+            raise Unfoldable(f"{event.type} of a campaign that was never created")
+        else:
+            row = dict(zip(COLUMNS, before.values)) | _said(event)
+        row["state"] = _STATE_AFTER.get(event.type, row["state"])
+        row |= {"revision": event.revision, "position": event.position, "changed_at": event.recorded_at}
+        events = (*before.events, event.position) if before else (event.position,)
+        self._table.rows[event.tenant, event.id] = Row(tuple(text(row[column]) for column in COLUMNS), events)
+
+
+def _said(event: Event) -> dict[str, Any]:
+    data = event.data
+    match event.type:
+        case "CampaignRenamed":
+            return {"name": data["name"]}
+        case "CampaignLinked":
+            return {"ad_account_id": data["adAccountId"], "platform_campaign_id": data["platformCampaignId"]}
+        case "BudgetAllocated" | "BudgetRevised":
+            return {"budget_micros": data["budget"]["amountMicros"], "currency": data["budget"]["currency"]}
+        case "CampaignScheduled":
+            return {"starts_on": data["startsOn"], "ends_on": data["endsOn"]}
+    return {}

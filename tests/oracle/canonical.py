@@ -1,0 +1,59 @@
+"""One text for one value, wherever it comes from, and one hash for the rows of a tenant."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+#: Who owns a row and what identifies it in its table.
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Texts by column, in the table's order of columns, and the positions of the events that made them so."""
+
+    values: tuple[str | None, ...]
+    events: tuple[int, ...] = ()
+
+
+Rows = dict[Key, Row]
+
+
+def text(value: Any) -> str | None:
+    """A number, text or null of JSON as a column holds it."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return json_text(value)
+
+
+def json_text(value: Any) -> str:
+    """JSON with its keys in order and without spaces."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def digests(rows: Rows) -> dict[str, str]:
+    """SHA-256 of each tenant's rows, in the order of their keys."""
+    of_tenant: dict[str, list[str]] = defaultdict(list)
+    for tenant, key in rows:
+        of_tenant[tenant].append(key)
+    return {tenant: _sha256(rows[tenant, key].values for key in sorted(keys)) for tenant, keys in of_tenant.items()}
+
+
+def digest_of(by_tenant: dict[str, str]) -> str:
+    """SHA-256 of a whole table."""
+    return _sha256(sorted(by_tenant.items()))
+
+
+def _sha256(lines: Iterable[Any]) -> str:
+    hashed = hashlib.sha256()
+    for line in lines:
+        hashed.update(json.dumps(line, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+        hashed.update(b"\n")
+    return hashed.hexdigest()

@@ -1,0 +1,195 @@
+"""What the system's databases hold: the rows that serve, how far they are, and what is set aside."""
+
+from __future__ import annotations
+
+import base64
+import json
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from . import ad_metrics
+from .canonical import Key, Row, Rows, json_text, text
+from .partitions import partition_of_key
+
+if TYPE_CHECKING:
+    import psycopg
+
+
+class Unanswered(Exception):
+    """The oracle could not look; nothing is said about what is there."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """The version of a model that answers queries, with its checkpoints and parked events."""
+
+    model: str
+    number: int
+    #: Rows of read_model.checkpoint by partition.
+    checkpoints: dict[int, dict[str, Any]]
+    #: Positions of parked events, each with its partition.
+    parked: dict[int, int]
+
+    @property
+    def table(self) -> str:
+        return f"{self.model.replace('-', '_')}_v{self.number}"
+
+    def position(self, partition: int) -> int:
+        return int(self.checkpoints[partition]["position"]) if partition in self.checkpoints else -1
+
+
+class Postgres:
+    """One snapshot, so that rows and checkpoints belong together although the system goes on."""
+
+    def __init__(self, url: str) -> None:
+        import psycopg
+
+        try:
+            self._connection: psycopg.Connection[Any] = psycopg.connect(url, connect_timeout=10)
+            self._connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            self._connection.read_only = True
+        except psycopg.Error as error:
+            raise Unanswered(f"Postgres: {error}") from error
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def partitions(self, generation: str) -> int:
+        found = self._rows("SELECT partitions FROM relay.generation WHERE generation = %s", generation)
+        if not found:
+            raise Unanswered(f"The relay has written no topics of the generation {generation} yet.")
+        return int(found[0][0])
+
+    def version(self, model: str, topic: str) -> Version:
+        live = self._rows("SELECT version FROM read_model.live_version WHERE model = %s", model)
+        if not live:
+            raise Unanswered(f"No version of {model} serves: a runner makes the first one when it starts.")
+        (number,) = live[0]
+        where = "WHERE model = %s AND version = %s AND topic = %s"
+        checkpoints = self._rows(f"SELECT to_jsonb(c) FROM read_model.checkpoint c {where}", model, number, topic)
+        parked = self._rows(f"SELECT position, partition FROM read_model.parked {where}", model, number, topic)
+        return Version(model, number, {row["partition"]: row for (row,) in checkpoints}, dict(parked))
+
+    def rows(self, version: Version, columns: tuple[str, ...], key: tuple[str, ...]) -> Rows:
+        """All rows of the version's table; `key` names the columns that identify one beside its tenant."""
+        table = f"read_model.{version.table}"
+        with self._connection.cursor() as cursor:
+            cursor.execute(f"SELECT * FROM {table} LIMIT 0")
+            types = {column.name: column.type_display for column in cursor.description or []}
+            _check_columns(table, types, columns)
+            selected = ", ".join(_as_text(name, types[name]) for name in columns)
+            json_columns = [n for n, name in enumerate(columns) if types[name] == "jsonb"]
+            rows: list[list[str | None]] = []
+            with cursor.copy(f"COPY (SELECT {selected} FROM {table}) TO STDOUT") as copy:
+                for values in copy.rows():
+                    row = list(values)
+                    for n in json_columns:
+                        row[n] = json_text(json.loads(row[n] or "null"))
+                    rows.append(row)
+        return _by_key(rows, columns, key)
+
+    def _rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        return self._connection.execute(query, values).fetchall()
+
+
+def _as_text(column: str, type_: str) -> str:
+    if type_ == "timestamptz":
+        return f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+    return f"{column}::text"
+
+
+class ClickHouse:
+    """Over plain HTTP; the user, the password and the database are the URL's."""
+
+    def __init__(self, url: str) -> None:
+        parts = urllib.parse.urlsplit(url)
+        user = urllib.parse.unquote(parts.username or "default")
+        password = urllib.parse.unquote(parts.password or "")
+        settings = {"database": parts.path.strip("/") or "default", "output_format_json_quote_64bit_integers": "0"}
+        port = f":{parts.port}" if parts.port else ""
+        self._url = f"{parts.scheme}://{parts.hostname}{port}/?{urllib.parse.urlencode(settings)}"
+        self._authorization = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+    def rows(self, version: Version) -> Rows:
+        """Every reading. Two that differ and claim the same place both come; two that are the same come once."""
+        columns = ad_metrics.COLUMNS
+        table = version.table
+        _check_columns(table, (name for name, *_ in self._select(f"DESCRIBE TABLE {table}")), columns)
+        rows = self._select(f"SELECT DISTINCT {', '.join(columns)} FROM {table}")
+        return _by_key(map(_readable, rows), columns, (*ad_metrics.IDENTITY[1:], "position", "ordinal"))
+
+    def current(self, version: Version) -> Rows:
+        """The latest reading of each row of figures, as the queries choose it."""
+        identity = ad_metrics.IDENTITY
+        others = [name for name in ad_metrics.COLUMNS if name not in identity]
+        # In a tuple, since argMax alone passes over nulls.
+        rows = self._select(
+            f"SELECT {', '.join(identity)}, argMax(tuple({', '.join(others)}), (position, ordinal)) "
+            f"FROM {version.table} GROUP BY {', '.join(identity)}"
+        )
+        lines = ([*row[: len(identity)], *row[-1]] for row in rows)
+        return _by_key(map(_readable, lines), ad_metrics.COLUMNS, identity[1:])
+
+    def _select(self, query: str) -> Iterator[list[Any]]:
+        request = urllib.request.Request(
+            self._url,
+            f"{query} FORMAT JSONCompactEachRow".encode(),
+            {"Authorization": self._authorization},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                yield from map(json.loads, answer)
+        except urllib.error.HTTPError as error:
+            raise Unanswered(f"ClickHouse: {error.read(500).decode(errors='replace').strip()}") from error
+        except (OSError, ValueError) as error:
+            raise Unanswered(f"ClickHouse: {error}") from error
+
+
+_INSTANT = ad_metrics.COLUMNS.index("known_at")
+
+
+def _readable(row: list[Any]) -> list[str | None]:
+    values = [text(value) for value in row]
+    values[_INSTANT] = f"{(values[_INSTANT] or '').replace(' ', 'T')}Z"
+    return values
+
+
+def _by_key(rows: Iterable[list[str | None]], columns: tuple[str, ...], key: tuple[str, ...]) -> Rows:
+    places = [columns.index(name) for name in key]
+    found: Rows = {}
+    again: Counter[Key] = Counter()
+    for row in rows:
+        tenant, name = row[0] or "", "/".join(row[place] or "" for place in places)
+        if (tenant, name) in found:
+            again[tenant, name] += 1
+            name += f" (again, {again[tenant, name]})"
+        found[tenant, name] = Row(tuple(row))
+    return found
+
+
+def as_known_at(version: Version, rows: Rows, partitions: int) -> tuple[Rows, Rows]:
+    """Those of ad-metrics' readings that its checkpoints have passed, and the latest of these."""
+    places = [ad_metrics.COLUMNS.index(name) for name in ("ad_account_id", "position", "ordinal")]
+    passed: Rows = {}
+    last: dict[Key, tuple[tuple[int, int], Row]] = {}
+    for key, row in rows.items():
+        account, position, ordinal = (row.values[place] or "" for place in places)
+        at = (int(position), int(ordinal))
+        if at[0] > version.position(partition_of_key(account, partitions)):
+            continue
+        passed[key] = row
+        about = (key[0], "/".join(value or "" for value in row.values[1:5]))
+        if about not in last or last[about][0] < at:
+            last[about] = (at, row)
+    return passed, {about: row for about, (_, row) in last.items()}
+
+
+def _check_columns(table: str, found: Iterable[str], known: tuple[str, ...]) -> None:
+    wrong = set(found) ^ set(known)
+    if wrong:
+        raise Unanswered(f"{table} and the oracle disagree on the columns {', '.join(sorted(wrong))}: teach it to them.")
