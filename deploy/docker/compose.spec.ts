@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { analyticsSettings } from '@bizosaas/command-services/analytics/start.ts'
 import { campaignsSettings } from '@bizosaas/command-services/campaigns/start.ts'
 import { integrationsSettings } from '@bizosaas/command-services/integrations/start.ts'
 import { projectionSettings } from '@bizosaas/projections/runner/start.ts'
@@ -47,6 +48,7 @@ const reads: Readonly<Record<string, readonly SettingName[]>> = {
   relay: [...relaySettings, ...health],
   projections: [...projectionSettings, ...health],
   campaigns: campaignsSettings,
+  analytics: analyticsSettings,
   integrations: integrationsSettings,
   'query-api': querySettings,
 }
@@ -71,6 +73,7 @@ test('everything that keeps running tells whether it is healthy, ours on the por
     ['relay', ours.relay?.environment?.HEALTH_PORT],
     ['projections', ours.projections?.environment?.HEALTH_PORT],
     ['campaigns', settings.CAMPAIGNS_PORT.default],
+    ['analytics', settings.ANALYTICS_PORT.default],
     ['integrations', settings.INTEGRATIONS_PORT.default],
     ['query-api', settings.QUERY_PORT.default],
   ])

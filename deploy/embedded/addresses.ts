@@ -23,7 +23,13 @@ export const ownSettings = [
 ] as const satisfies readonly SettingName[]
 
 /** What the units are told: the above, and where they listen themselves. */
-type Computed = (typeof ownSettings)[number] | 'HOST' | 'CAMPAIGNS_PORT' | 'INTEGRATIONS_PORT' | 'QUERY_PORT'
+type Computed =
+  | (typeof ownSettings)[number]
+  | 'HOST'
+  | 'CAMPAIGNS_PORT'
+  | 'ANALYTICS_PORT'
+  | 'INTEGRATIONS_PORT'
+  | 'QUERY_PORT'
 
 /** The settings that follow from where the embedded parts listen and from their passwords. */
 export function settingsOf(ports: Ports, secrets: Secrets): Readonly<Record<Computed, string>> {
@@ -47,6 +53,7 @@ export function settingsOf(ports: Ports, secrets: Secrets): Readonly<Record<Comp
     CLAIM_KEY: secrets.claimKey,
     HOST: host,
     CAMPAIGNS_PORT: String(ports.CAMPAIGNS_PORT),
+    ANALYTICS_PORT: String(ports.ANALYTICS_PORT),
     INTEGRATIONS_PORT: String(ports.INTEGRATIONS_PORT),
     QUERY_PORT: String(ports.QUERY_PORT),
   }

@@ -11,6 +11,7 @@ export const portNames = [
   'CLICKHOUSE_HTTP_PORT',
   'VALKEY_PORT',
   'CAMPAIGNS_PORT',
+  'ANALYTICS_PORT',
   'INTEGRATIONS_PORT',
   'QUERY_PORT',
 ] as const satisfies readonly SettingName[]

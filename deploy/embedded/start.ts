@@ -49,6 +49,7 @@ function readArguments() {
 function addresses({ settings }: Up): string {
   return `
 Campaigns      http://${host}:${settings.CAMPAIGNS_PORT}/docs
+Parked streams http://${host}:${settings.ANALYTICS_PORT}/docs
 Ad accounts    http://${host}:${settings.INTEGRATIONS_PORT}/docs
 Queries        http://${host}:${settings.QUERY_PORT}/docs
 A token        npm run -s token -- --tenant ${sampleTenant} --role owner

@@ -8,7 +8,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /** The two Node processes that hold the units, so that a replay cannot stall requests. */
 export async function unitProcesses(ports: Ports, environment: Environment): Promise<Part[]> {
-  const services = [ports.CAMPAIGNS_PORT, ports.INTEGRATIONS_PORT, ports.QUERY_PORT]
+  const services = [ports.CAMPAIGNS_PORT, ports.ANALYTICS_PORT, ports.INTEGRATIONS_PORT, ports.QUERY_PORT]
   const healthPort = await freePort()
   const common = {
     prepare: async () => {},
@@ -33,7 +33,7 @@ export async function unitProcesses(ports: Ports, environment: Environment): Pro
       ...common,
       name: 'edge',
       title: 'Services',
-      ports: ['CAMPAIGNS_PORT', 'INTEGRATIONS_PORT', 'QUERY_PORT'],
+      ports: ['CAMPAIGNS_PORT', 'ANALYTICS_PORT', 'INTEGRATIONS_PORT', 'QUERY_PORT'],
       command: [process.execPath, fileOf('edge.ts')],
       env,
       probe: async (signal) => {

@@ -9,7 +9,9 @@ test('no role, no permission', () => {
 })
 
 test('an owner may do everything of its tenant, and sees nothing of others', () => {
-  expect(allowedTo('owner')).toEqual(all.filter((permission) => permission !== 'system:read'))
+  expect(allowedTo('owner')).toEqual(
+    all.filter((permission) => permission !== 'system:read' && permission !== 'projection:operate'),
+  )
 })
 
 test.each(['viewer', 'analyst'] as const)('a %s only reads', (role) => {
@@ -34,6 +36,6 @@ test('money is decided by owner, accountManager and billingAdmin', () => {
   ])
 })
 
-test('an operator sees how the system does and no figures', () => {
-  expect(allowedTo('operator')).toEqual(['projection:read', 'system:read'])
+test('an operator sees how the system does, works off what is parked, and sees no figures', () => {
+  expect(allowedTo('operator')).toEqual(['projection:read', 'projection:operate', 'system:read'])
 })

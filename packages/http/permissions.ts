@@ -40,6 +40,7 @@ export const permissions = {
   'metrics:read': readers,
   'metrics:observe': [...approvers, 'service'],
   'projection:read': ['owner', 'accountManager', 'operator', 'service'],
+  'projection:operate': ['operator'],
   'stream:read': readers,
   // What is of all tenants at once, such as the text of an error: it may quote any of them.
   'system:read': ['operator'],

@@ -99,6 +99,7 @@ const services = {
     default: '127.0.0.1',
   }),
   CAMPAIGNS_PORT: setting(port, 'Port of the campaigns service', { default: '8002' }),
+  ANALYTICS_PORT: setting(port, 'Port of the analytics service', { default: '8003' }),
   INTEGRATIONS_PORT: setting(port, 'Port of the integrations service', { default: '8004' }),
   QUERY_PORT: setting(port, 'Port of the query API', { default: '8007' }),
   HEALTH_PORT: setting(

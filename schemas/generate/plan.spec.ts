@@ -21,7 +21,7 @@ test('what is committed is what the schemas say', () => {
 let root: string
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'schemas-'))
-  const folders = ['campaigns', 'claims', 'common', 'integrations', 'system', 'golden']
+  const folders = ['analytics', 'campaigns', 'claims', 'common', 'integrations', 'system', 'golden']
   for (const folder of folders) cpSync(join(real, folder), join(root, folder), { recursive: true })
 })
 afterEach(() => rmSync(root, { recursive: true }))

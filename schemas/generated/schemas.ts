@@ -10,6 +10,20 @@ export type EventSchemas = {
 export type AvroSchema = { readonly type: string; readonly name: string; readonly namespace: string; readonly fields: readonly unknown[] }
 
 export const eventSchemas: { readonly [T in keyof EventData]: EventSchemas } = {
+  ParkedEventSkipRequested: {
+    context: 'analytics',
+    category: 'parkedStream',
+    versions: [
+      {"type":"record","name":"ParkedEventSkipRequested","namespace":"bizosaas.analytics.v1","fields":[{"name":"orderId","type":"string"},{"name":"model","type":"string"},{"name":"version","type":"int"},{"name":"stream","type":"string"},{"name":"position","type":"long"},{"name":"reason","type":"string"}]},
+    ],
+  },
+  ParkedStreamRedriveRequested: {
+    context: 'analytics',
+    category: 'parkedStream',
+    versions: [
+      {"type":"record","name":"ParkedStreamRedriveRequested","namespace":"bizosaas.analytics.v1","fields":[{"name":"orderId","type":"string"},{"name":"model","type":"string"},{"name":"version","type":"int"},{"name":"stream","type":"string"},{"name":"reason","type":["null","string"]}]},
+    ],
+  },
   BudgetAllocated: {
     context: 'campaigns',
     category: 'campaign',

@@ -3,7 +3,7 @@ import type { AdAccountId, CampaignId, ClientId, TenantId } from '../ids.ts'
 import type { CalendarDate, Instant } from '../time.ts'
 
 /** Of streams. */
-export type Category = 'adAccount' | 'adAccountDay' | 'campaign' | 'claim'
+export type Category = 'adAccount' | 'adAccountDay' | 'campaign' | 'claim' | 'parkedStream'
 
 /** Bytes as Base64 text, in memory as in JSON. */
 export type Base64 = string
@@ -77,6 +77,32 @@ export interface Metadata {
   readonly recordedAt: Instant
   readonly schemaVersion: string
   readonly traceparent: string | null
+}
+
+/** An operator ordered that a read model do without the first event of a parked stream, and go on behind it. */
+export interface ParkedEventSkipRequested {
+  readonly orderId: string
+  /** The read model that has parked the stream */
+  readonly model: string
+  /** Of the model */
+  readonly version: number
+  /** The name of the parked stream */
+  readonly stream: string
+  /** Of the event to be skipped: no other one will be */
+  readonly position: number
+  readonly reason: string
+}
+
+/** An operator ordered that the events of a parked stream be applied again. */
+export interface ParkedStreamRedriveRequested {
+  readonly orderId: string
+  /** The read model that has parked the stream */
+  readonly model: string
+  /** Of the model */
+  readonly version: number
+  /** The name of the parked stream */
+  readonly stream: string
+  readonly reason: string | null
 }
 
 /** The campaign got its first budget. */
@@ -230,6 +256,8 @@ export interface Unreadable {
 
 /** What each event says, in its latest version. */
 export interface EventData {
+  readonly ParkedEventSkipRequested: ParkedEventSkipRequested
+  readonly ParkedStreamRedriveRequested: ParkedStreamRedriveRequested
   readonly BudgetAllocated: BudgetAllocated
   readonly BudgetRevised: BudgetRevised
   readonly CampaignActivated: CampaignActivated
@@ -254,6 +282,8 @@ export interface EventData {
 
 /** What each version of each event says. */
 export interface EventVersions {
+  readonly ParkedEventSkipRequested: { readonly 1: ParkedEventSkipRequested }
+  readonly ParkedStreamRedriveRequested: { readonly 1: ParkedStreamRedriveRequested }
   readonly BudgetAllocated: { readonly 1: BudgetAllocated }
   readonly BudgetRevised: { readonly 1: BudgetRevised }
   readonly CampaignActivated: { readonly 1: CampaignActivated }

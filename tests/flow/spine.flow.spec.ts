@@ -144,7 +144,12 @@ describe('the projections', () => {
       'GET',
       '/v1/projections',
     )
-    expect(body.items.map(({ model }) => model).sort()).toEqual(['ad-metrics', 'campaign-list', 'campaign-timeline'])
+    expect(body.items.map(({ model }) => model).sort()).toEqual([
+      'ad-metrics',
+      'campaign-list',
+      'campaign-timeline',
+      'parking-orders',
+    ])
     for (const { parked, halted } of body.items) expect([parked, halted]).toEqual([0, []])
   })
 })
