@@ -43,7 +43,7 @@ class Fold:
     def __init__(self) -> None:
         self._all = Table(NAME, COLUMNS)
         self._current = Table(CURRENT, COLUMNS)
-        self.tables = (self._all, self._current)
+        self.tables: tuple[Table, ...] = (self._all, self._current)
 
     def add(self, event: Event) -> None:
         figures = "measures" if event.type == "MetricsObserved" else "after"

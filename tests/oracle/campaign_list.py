@@ -28,6 +28,7 @@ COLUMNS = (
     "created_at",
     "changed_at",
 )
+KEY = ("id",)
 
 _STATE_AFTER = {
     "CampaignCreated": "draft",
@@ -48,7 +49,7 @@ TYPES = frozenset(_STATE_AFTER) | {"CampaignRenamed", "CampaignLinked", "BudgetA
 class Fold:
     def __init__(self) -> None:
         self._table = Table(NAME, COLUMNS)
-        self.tables = (self._table,)
+        self.tables: tuple[Table, ...] = (self._table,)
 
     def add(self, event: Event) -> None:
         data = event.data
@@ -68,7 +69,7 @@ class Fold:
         elif before is None:
             raise Unfoldable(f"{event.type} of a campaign that was never created")
         else:
-            row = dict(zip(COLUMNS, before.values)) | _said(event)
+            row = dict(zip(COLUMNS, before.values, strict=True)) | _said(event)
         row["state"] = _STATE_AFTER.get(event.type, row["state"])
         row |= {"revision": event.revision, "position": event.position, "changed_at": event.recorded_at}
         events = (*before.events, event.position) if before else (event.position,)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .canonical import Row, json_text, text
 from .campaign_list import TYPES
+from .canonical import Row, json_text, text
 from .history import Event
 from .model import Table, Unfoldable
 
@@ -24,13 +24,14 @@ COLUMNS = (
     "position",
     "event_id",
 )
-__all__ = ["COLUMNS", "NAME", "TOPIC", "TYPES", "Fold"]
+KEY = ("campaign_id", "revision")
+__all__ = ["COLUMNS", "KEY", "NAME", "TOPIC", "TYPES", "Fold"]
 
 
 class Fold:
     def __init__(self) -> None:
         self._table = Table(NAME, COLUMNS)
-        self.tables = (self._table,)
+        self.tables: tuple[Table, ...] = (self._table,)
 
     def add(self, event: Event) -> None:
         if event.data["campaignId"] != event.id:

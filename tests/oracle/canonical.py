@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,9 +33,8 @@ def text(value: Any) -> str | None:
     return json_text(value)
 
 
-def json_text(value: Any) -> str:
-    """JSON with its keys in order and without spaces."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+#: JSON with its keys in order and without spaces.
+json_text = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
 def digests(rows: Rows) -> dict[str, str]:
@@ -43,7 +42,7 @@ def digests(rows: Rows) -> dict[str, str]:
     of_tenant: dict[str, list[str]] = defaultdict(list)
     for tenant, key in rows:
         of_tenant[tenant].append(key)
-    return {tenant: _sha256(rows[tenant, key].values for key in sorted(keys)) for tenant, keys in of_tenant.items()}
+    return {tenant: _sha256([rows[tenant, key].values for key in sorted(keys)]) for tenant, keys in of_tenant.items()}
 
 
 def digest_of(by_tenant: dict[str, str]) -> str:
@@ -51,9 +50,5 @@ def digest_of(by_tenant: dict[str, str]) -> str:
     return _sha256(sorted(by_tenant.items()))
 
 
-def _sha256(lines: Iterable[Any]) -> str:
-    hashed = hashlib.sha256()
-    for line in lines:
-        hashed.update(json.dumps(line, ensure_ascii=False).encode("utf-8", "surrogatepass"))
-        hashed.update(b"\n")
-    return hashed.hexdigest()
+def _sha256(lines: Sequence[Any]) -> str:
+    return hashlib.sha256(json_text(lines).encode("utf-8", "surrogatepass")).hexdigest()

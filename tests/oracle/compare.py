@@ -24,6 +24,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Comparison:
+    #: That follow from history, and their hashes. Where nothing differs, those found have the same.
     rows: int
     digests: dict[str, str]
     digest: str
@@ -33,15 +34,10 @@ class Comparison:
 
 
 def compare(columns: tuple[str, ...], expected: Rows, found: Rows) -> Comparison:
-    wanted, seen = digests(expected), digests(found)
-    suspects = {tenant for tenant in wanted.keys() | seen.keys() if wanted.get(tenant) != seen.get(tenant)}
-    keys = [
-        key
-        for key in sorted(expected.keys() | found.keys())
-        if key[0] in suspects and _values(expected, key) != _values(found, key)
-    ]
+    keys = sorted(key for key in expected.keys() | found.keys() if _values(expected, key) != _values(found, key))
     shown = [_difference(columns, key, expected.get(key), found.get(key)) for key in keys[:SHOWN]]
-    return Comparison(len(expected), wanted, digest_of(wanted), len(keys), shown)
+    by_tenant = digests(expected)
+    return Comparison(len(expected), by_tenant, digest_of(by_tenant), len(keys), shown)
 
 
 def _values(rows: Rows, key: Key) -> tuple[str | None, ...] | None:
@@ -55,7 +51,7 @@ def _difference(columns: tuple[str, ...], key: Key, expected: Row | None, found:
             return None
         return {
             column: value
-            for n, (column, value) in enumerate(zip(columns, row.values))
+            for n, (column, value) in enumerate(zip(columns, row.values, strict=True))
             if other is None or other.values[n] != value
         }
 

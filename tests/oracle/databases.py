@@ -34,6 +34,8 @@ class Version:
     checkpoints: dict[int, dict[str, Any]]
     #: Positions of parked events, each with its partition.
     parked: dict[int, int]
+    #: Ids of operators' orders about parked streams that changed something.
+    orders_carried_out: frozenset[str] = frozenset()
 
     @property
     def table(self) -> str:
@@ -73,7 +75,15 @@ class Postgres:
         where = "WHERE model = %s AND version = %s AND topic = %s"
         checkpoints = self._rows(f"SELECT to_jsonb(c) FROM read_model.checkpoint c {where}", model, number, topic)
         parked = self._rows(f"SELECT position, partition FROM read_model.parked {where}", model, number, topic)
-        return Version(model, number, {row["partition"]: row for (row,) in checkpoints}, dict(parked))
+        by_partition = {row["partition"]: row for (row,) in checkpoints}
+        return Version(model, number, by_partition, dict(parked), self._orders_carried_out())
+
+    def _orders_carried_out(self) -> frozenset[str]:
+        ((is_there,),) = self._rows("SELECT to_regclass('read_model.parking_outcome') IS NOT NULL")
+        if not is_there:
+            return frozenset()
+        outcomes = self._rows("SELECT order_id::text FROM read_model.parking_outcome WHERE outcome <> 'refused'")
+        return frozenset(order for (order,) in outcomes)
 
     def rows(self, version: Version, columns: tuple[str, ...], key: tuple[str, ...]) -> Rows:
         """All rows of the version's table; `key` names the columns that identify one beside its tenant."""
@@ -94,7 +104,8 @@ class Postgres:
         return _by_key(rows, columns, key)
 
     def _rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
-        return self._connection.execute(query, values).fetchall()
+        rows: list[tuple[Any, ...]] = self._connection.execute(query, values).fetchall()
+        return rows
 
 
 def _as_text(column: str, type_: str) -> str:
@@ -192,4 +203,4 @@ def as_known_at(version: Version, rows: Rows, partitions: int) -> tuple[Rows, Ro
 def _check_columns(table: str, found: Iterable[str], known: tuple[str, ...]) -> None:
     wrong = set(found) ^ set(known)
     if wrong:
-        raise Unanswered(f"{table} and the oracle disagree on the columns {', '.join(sorted(wrong))}: teach it to them.")
+        raise Unanswered(f"{table} and the oracle disagree on columns: {', '.join(sorted(wrong))}.")

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from . import parking_orders
 from .history import Event
 from .rules import ad_account, campaign
 from .rules.ad_account import AdAccountRules
 from .rules.campaign import CampaignRules
 from .rules.envelope import Envelope
+from .rules.parked_stream import ParkedStreamRules
 from .rules.rule import Rule
 
 #: So many violations are told; all of them are counted.
 _SHOWN = 20
-_KNOWN = campaign.TYPES | ad_account.TYPES
+_KNOWN = campaign.TYPES | ad_account.TYPES | parking_orders.TYPES
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Decisions:
 def check_decisions(events: Iterable[Event]) -> Decisions:
     result = Decisions()
     envelope, accounts = Envelope(), AdAccountRules()
-    rules: tuple[Rule, ...] = (envelope, CampaignRules(), accounts)
+    rules: tuple[Rule, ...] = (envelope, CampaignRules(), accounts, ParkedStreamRules())
     for event in events:
         result.events += 1
         for wrong in _wrongs(rules, event):

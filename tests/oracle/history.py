@@ -13,7 +13,7 @@ _STREAM = re.compile(r"([a-zA-Z]+)-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A recorded event. `category`, `tenant` and `id` are parts of the stream's name, empty where it is not one of ours."""
+    """A recorded event. `category`, `tenant` and `id` are parts of the stream's name, empty if it is none of ours."""
 
     stream: str
     category: str

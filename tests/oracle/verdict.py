@@ -6,15 +6,16 @@ from dataclasses import asdict, dataclass
 from types import ModuleType
 from typing import Any
 
-from . import ad_metrics, campaign_list, campaign_timeline
+from . import ad_metrics, campaign_list, campaign_timeline, parking_orders
 from .canonical import Rows
 from .compare import Comparison, Difference, compare
 from .databases import ClickHouse, Postgres, Unanswered, Version, as_known_at
 from .decisions import Decisions, check_decisions
 from .history import Event, read_history
 from .model import Expected, expected
-
 from .progress import Progress, progress
+
+_IN_POSTGRES = (campaign_list, campaign_timeline, parking_orders)
 
 
 @dataclass(frozen=True)
@@ -92,15 +93,15 @@ def judge(settings: Settings, at_checkpoints: bool) -> Verdict:
         def version(model: ModuleType) -> Version:
             return postgres.version(model.NAME, f"{model.TOPIC}.{settings.generation}")
 
-        listed, timeline, metrics = (version(model) for model in (campaign_list, campaign_timeline, ad_metrics))
+        versions = {model: version(model) for model in (*_IN_POSTGRES, ad_metrics)}
+        metrics = versions[ad_metrics]
         readings = clickhouse.rows(metrics)
         if at_checkpoints:  # rows are written before their checkpoint moves, so there may be more of them
             readings, current = as_known_at(metrics, readings, partitions)
         else:
             current = clickhouse.current(metrics)
         found = {
-            campaign_list.NAME: postgres.rows(listed, campaign_list.COLUMNS, ("id",)),
-            campaign_timeline.NAME: postgres.rows(timeline, campaign_timeline.COLUMNS, ("campaign_id", "revision")),
+            **{model.NAME: postgres.rows(versions[model], model.COLUMNS, model.KEY) for model in _IN_POSTGRES},
             ad_metrics.NAME: readings,
             ad_metrics.CURRENT: current,
         }
@@ -109,7 +110,7 @@ def judge(settings: Settings, at_checkpoints: bool) -> Verdict:
 
     events = _history(settings.kurrentdb_url)
     tables: list[TableVerdict] = []
-    for model, of in ((campaign_list, listed), (campaign_timeline, timeline), (ad_metrics, metrics)):
+    for model, of in versions.items():
         passed = progress(of, model.TOPIC, model.TYPES, events, partitions, at_checkpoints)
         tables += _tables(of, passed, expected(model.Fold(), passed.applied), found, at_checkpoints)
     return Verdict(events[-1].position if events else -1, tables, check_decisions(events))

@@ -1,1 +1,1 @@
-"""The domain's rules, told a second time: each looks at every event and says what is wrong with it, given those before."""
+"""The domain's rules, told a second time: each says what is wrong with an event, given those before."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 from ..history import Event
@@ -147,7 +148,7 @@ def _row(day: _Day, type_: str, row: dict[str, Any]) -> Iterator[str]:
     conversions = figures["conversions"]
     if len(conversions) > 1:
         types = [utf16(conversion["type"]) for conversion in conversions]
-        if any(one >= other for one, other in zip(types, types[1:])):
+        if any(one >= other for one, other in pairwise(types)):
             yield f"the conversions of {about} are not in order, or one comes twice"
     day[about] = figures
 

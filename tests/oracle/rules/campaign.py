@@ -1,4 +1,4 @@
-"""A campaign: draft, inReview, approved, scheduled, active, paused, completed, archived; cancelled before it is active."""
+"""A campaign: draft, inReview, approved, scheduled, active, paused, completed, archived; cancelled before active."""
 
 from __future__ import annotations
 
