@@ -24,9 +24,17 @@ export const startOwnSystem = async () => {
   const exited = new Promise<number | null>((resolve) => supervisor.on('exit', resolve))
   const read = (): State => JSON.parse(readFileSync(join(folder, 'state.json'), 'utf8'))
 
+  const stop = async () => {
+    supervisor.kill('SIGTERM')
+    await exited
+    rmSync(folder, { recursive: true, force: true })
+  }
   await until('the system is up', 120_000, () => {
     if (supervisor.exitCode !== null) throw new Error(`The system did not come up:\n${said}`)
     return said.includes('state.json')
+  }).catch(async (error) => {
+    await stop()
+    throw error
   })
   const { settings } = read()
   return {
@@ -41,10 +49,6 @@ export const startOwnSystem = async () => {
     /** Whether every part runs and answers. */
     isWhole: () => Object.values(read().parts).every(({ state }) => state === 'ready'),
     said: () => said,
-    stop: async () => {
-      supervisor.kill('SIGTERM')
-      await exited
-      rmSync(folder, { recursive: true, force: true })
-    },
+    stop,
   }
 }
