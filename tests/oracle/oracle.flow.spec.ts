@@ -1,0 +1,262 @@
+/**
+ * The oracle is worth what it catches. Here rows and events of a whole system are spoiled, in the real databases and the
+ * real event store, and it must name each place. Every spoiling is of a row of its own, so that all are told apart.
+ */
+import { randomUUID } from 'node:crypto'
+import { connectClickHouse, connectPostgres } from '@bizosaas/databases'
+import { connectEventStore, type EventStore, type StoredEvent } from '@bizosaas/event-store'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { type Agency, newAgency } from '../flow/agency.ts'
+import { createCampaign, observe, registerAccount, row } from '../flow/marketing.ts'
+import { type OwnSystem, startOwnSystem } from '../flow/own-system.ts'
+import { until } from '../flow/until.ts'
+import { runOracle, type Verdict } from './run.ts'
+
+let own: OwnSystem
+let postgres: ReturnType<typeof connectPostgres>
+let clickhouse: ReturnType<typeof connectClickHouse>
+let store: EventStore
+/** A tenant each for what is spoiled. */
+let tenants: readonly Told[]
+
+beforeAll(async () => {
+  own = await startOwnSystem()
+  const { settings } = own
+  const limits = { name: 'oracle-test', connections: 2, statementTimeoutMs: 30_000 }
+  postgres = connectPostgres(settings.POSTGRES_PROJECTOR_URL ?? '', limits)
+  clickhouse = connectClickHouse(settings.CLICKHOUSE_PROJECTOR_URL ?? '', { name: 'oracle-test' })
+  store = connectEventStore(settings.KURRENTDB_URL ?? '')
+  tenants = await Promise.all(Array.from({ length: 4 }, () => tell(newAgency(own.system))))
+}, 300_000)
+
+afterAll(async () => {
+  await Promise.all([postgres?.close(), clickhouse?.close(), store?.close()])
+  await own?.stop()
+}, 90_000)
+
+type Told = { readonly tenant: string; readonly campaign: string; readonly account: string }
+
+/** A history that gives rows to every read model of facts. */
+const tell = async (agency: Agency): Promise<Told> => {
+  const { id: campaign } = await createCampaign(agency, 'Spring “in the city”')
+  const steps: ['POST' | 'PUT', string, object][] = [
+    ['PUT', 'budget', { amount: '1234567.50', currency: 'EUR' }],
+    ['PUT', 'budget', { amount: '0.000001', currency: 'EUR' }],
+    ['POST', 'submit', {}],
+    ['POST', 'approve', { comment: 'On two\nlines' }],
+  ]
+  for (const [method, path, body] of steps) {
+    const { status } = await agency.ask(method, `/v1/campaigns/${campaign}/${path}`, { body })
+    expect([path, status]).toEqual([path, 200])
+  }
+  const account = await registerAccount(agency, 'ours')
+  const figures = (clicks: number) => [
+    row({ adId: 'steady', conversions: [{ type: 'total', count: '1.5' }] }),
+    row({ adId: 'restated', clicks }),
+  ]
+  await observe(agency, account, figures(1))
+  expect((await observe(agency, account, figures(2))).body).toEqual({ observed: 0, restated: 1, unchanged: 1 })
+  return { tenant: agency.tenantId, campaign, account }
+}
+
+/** The oracle's verdict once no read model is behind. */
+const judged = async (): Promise<Verdict> => {
+  let verdict = await runOracle(own.settings)
+  await until('the read models have all of history', 120_000, async () => {
+    if (verdict.tables.every(({ behind }) => behind.length === 0)) return true
+    verdict = await runOracle(own.settings)
+    return false
+  })
+  return verdict
+}
+
+const told = (index: number): Told => {
+  const found = tenants[index]
+  if (!found) throw new Error(`There is no tenant ${index}`)
+  return found
+}
+
+const tableOf = ({ tables }: Verdict, model: string) => {
+  const table = tables.find((each) => each.model === model)
+  if (!table) throw new Error(`The verdict says nothing of ${model}`)
+  return table
+}
+
+const differencesOf = (verdict: Verdict, model: string, tenant: string) =>
+  tableOf(verdict, model).differences.filter((each) => each.tenant === tenant)
+
+test('what is as history has it is found so', async () => {
+  const { ok, summary, tables, decisions } = await judged()
+  expect([ok, summary]).toEqual([true, expect.stringContaining('as history has it')])
+  const rows = Object.fromEntries(tables.map((table) => [table.model, [table.tenants, table.rows]]))
+  expect(rows).toMatchObject({ 'campaign-list': [4, 4], 'campaign-timeline': [4, 20], 'ad-metrics': [4, 12] })
+  expect(rows['ad-metrics/current']).toEqual([4, 8])
+  expect(decisions.events).toBe(4 * 9)
+}, 180_000)
+
+describe('where rows are spoiled, the oracle says no and names the place:', () => {
+  const stranger = randomUUID()
+  let verdict: Verdict
+
+  const sql = (text: string, ...values: unknown[]) => postgres.query(text, values)
+  const give = (from: string, to: string) =>
+    sql('UPDATE read_model.campaign_list_v1 SET tenant_id = $2 WHERE tenant_id = $1', from, to)
+  const budget = (by: number, id: string) =>
+    sql('UPDATE read_model.campaign_list_v1 SET budget_micros = budget_micros + $1 WHERE id = $2', by, id)
+  const later = (micros: number, id: string) =>
+    sql(
+      `UPDATE read_model.campaign_timeline_v1 SET recorded_at = recorded_at + $1 * interval '1 microsecond'
+       WHERE campaign_id = $2 AND revision = 4`,
+      micros,
+      id,
+    )
+  const count = (by: number) =>
+    sql(
+      `UPDATE read_model.checkpoint SET applied = applied + $1
+       WHERE model = 'campaign-list' AND partition =
+         (SELECT min(partition) FROM read_model.checkpoint WHERE model = 'campaign-list' AND position >= 0)`,
+      by,
+    )
+  const figuresOf = (account: string) => `ad_account_id = '${account}' AND ad_id = 'restated'`
+  const forget = (account: string) =>
+    clickhouse.command(`ALTER TABLE ad_metrics_v1 DELETE WHERE ${figuresOf(account)} SETTINGS mutations_sync = 2`)
+
+  beforeAll(async () => {
+    const [dropped, moved, changed, doubled] = [told(0), told(1), told(2), told(3)]
+    const [kept] = await sql(
+      'SELECT to_jsonb(c) AS row FROM read_model.campaign_list_v1 c WHERE id = $1',
+      dropped.campaign,
+    )
+    const accounts = [figuresOf(dropped.account), figuresOf(doubled.account)].join(' OR ')
+    await clickhouse.command(
+      `CREATE TABLE kept ENGINE = MergeTree ORDER BY () AS SELECT * FROM ad_metrics_v1 WHERE ${accounts}`,
+    )
+    try {
+      await sql('DELETE FROM read_model.campaign_list_v1 WHERE id = $1', dropped.campaign)
+      await give(moved.tenant, stranger)
+      await budget(1, changed.campaign)
+      await later(1, changed.campaign)
+      await count(-1)
+      await forget(dropped.account)
+      await clickhouse.command(
+        `INSERT INTO ad_metrics_v1 SELECT * REPLACE (clicks + 1 AS clicks) FROM kept WHERE ${figuresOf(doubled.account)}`,
+      )
+      verdict = await runOracle(own.settings)
+    } finally {
+      await sql(
+        `INSERT INTO read_model.campaign_list_v1
+         SELECT * FROM jsonb_populate_record(null::read_model.campaign_list_v1, $1)`,
+        (kept as { row: object }).row,
+      )
+      await give(stranger, moved.tenant)
+      await budget(-1, changed.campaign)
+      await later(-1, changed.campaign)
+      await count(1)
+      await forget(doubled.account)
+      await clickhouse.command('INSERT INTO ad_metrics_v1 SELECT * FROM kept')
+    }
+  }, 180_000)
+
+  test('a row that is missing', () => {
+    const { tenant, campaign } = told(0)
+    expect(differencesOf(verdict, 'campaign-list', tenant)).toEqual([
+      expect.objectContaining({ key: campaign, expected: expect.objectContaining({ state: 'approved' }), found: null }),
+    ])
+    expect(verdict.ok).toBe(false)
+    expect(verdict.summary).toContain('is missing')
+  })
+
+  test("a row that stands among another tenant's", () => {
+    const found = (tenant: string) => differencesOf(verdict, 'campaign-list', tenant).map(({ found }) => found)
+    expect(found(told(1).tenant)).toEqual([null])
+    expect(found(stranger)).toEqual([expect.objectContaining({ id: told(1).campaign })])
+  })
+
+  test('a cell that is another, by a millionth', () => {
+    const { tenant, campaign } = told(2)
+    const [list] = differencesOf(verdict, 'campaign-list', tenant)
+    expect(list).toMatchObject({ key: campaign, expected: { budget_micros: '1' }, found: { budget_micros: '2' } })
+    expect(list?.events).toHaveLength(5)
+    const [line] = differencesOf(verdict, 'campaign-timeline', tenant)
+    expect([line?.key, Object.keys(line?.found ?? {})]).toEqual([`${campaign}/4`, ['recorded_at']])
+  })
+
+  test('an event that nobody has counted', () => {
+    expect(tableOf(verdict, 'campaign-list').wrong).toEqual([expect.stringMatching(/^partition \d+ counts applied/)])
+  })
+
+  test('figures that are missing, and figures that were read in two ways', () => {
+    const { tenant } = told(0)
+    expect(differencesOf(verdict, 'ad-metrics', tenant).map(({ found }) => found)).toEqual([null, null])
+    expect(differencesOf(verdict, 'ad-metrics/current', tenant).map(({ found }) => found)).toEqual([null])
+    expect(differencesOf(verdict, 'ad-metrics', told(3).tenant)).not.toEqual([])
+  })
+
+  test('and nothing else, and nothing at all where it is as it was', async () => {
+    expect(verdict.decisions.violations).toEqual([])
+    expect(tableOf(verdict, 'campaign-list').differing).toBe(4)
+    expect(tableOf(verdict, 'campaign-timeline').differing).toBe(1)
+    const { ok, summary } = await runOracle(own.settings, { atCheckpoints: true })
+    expect([ok, summary]).toEqual([true, expect.stringContaining('as history has it')])
+  }, 90_000)
+})
+
+describe('where events are appended that no decider would have said, the oracle says no and names the rule:', () => {
+  let verdict: Verdict
+  let position: Record<'illegal' | 'doubled' | 'restated', number>
+
+  const read = async (stream: string): Promise<StoredEvent[]> => {
+    const events: StoredEvent[] = []
+    for await (const event of store.readStream(stream)) events.push(event)
+    return events
+  }
+  const campaignOf = ({ tenant, campaign }: Told) => read(`campaign-${tenant}.${campaign}`)
+  const dataOf = (event: StoredEvent | undefined) => JSON.parse(Buffer.from(event?.bytes ?? []).toString())
+
+  /** Says the event once more at the end of its stream, with other data or as another command. */
+  const again = async (event: StoredEvent | undefined, data: object, commandId: string = randomUUID()) => {
+    if (!event) throw new Error('There is no such event')
+    const { stream, type } = event
+    const metadata = { ...(event.metadata as Record<string, string>), commandId }
+    const expected = (await read(stream)).length - 1
+    const appended = await store.append([{ stream, expected, events: [{ id: randomUUID(), type, data, metadata }] }])
+    return appended.position
+  }
+
+  beforeAll(async () => {
+    const submitted = (await campaignOf(told(0))).find(({ type }) => type === 'CampaignSubmitted')
+    const [, allocated] = await campaignOf(told(1))
+    const restated = (await read(`adAccountDay-${told(2).tenant}.${told(2).account}:2023-08-31`)).at(-1)
+    const figures = dataOf(restated)
+    figures.rows[0].before.clicks = 77
+    figures.rows[0].after.clicks = 78
+    position = {
+      illegal: await again(submitted, dataOf(submitted)),
+      doubled: await again(allocated, dataOf(allocated), String(allocated?.metadata.commandId)),
+      restated: await again(restated, figures),
+    }
+    verdict = await judged()
+  }, 180_000)
+
+  const rulesBrokenAt = (at: number) =>
+    verdict.decisions.violations.filter((violation) => violation.position === at).map(({ rule }) => rule)
+
+  test('an illegal transition', () => {
+    expect(verdict.ok).toBe(false)
+    expect(rulesBrokenAt(position.illegal)).toContain('the campaign is approved, not draft')
+  })
+
+  test('what its command said before', () => {
+    expect(rulesBrokenAt(position.doubled)).toContainEqual(expect.stringMatching(/^command .* took effect twice$/))
+  })
+
+  test('a restatement of figures from what they never were', () => {
+    expect(rulesBrokenAt(position.restated)).toContainEqual(expect.stringMatching(/^row 0: .* before, not /))
+  })
+
+  test('and only these, while the read models hold what history says, legal or not', () => {
+    const places = new Set(verdict.decisions.violations.map((violation) => violation.position))
+    expect(places).toEqual(new Set(Object.values(position)))
+    for (const { model, equal } of verdict.tables) expect([model, equal]).toEqual([model, true])
+  })
+})
