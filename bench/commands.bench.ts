@@ -2,16 +2,17 @@
  * How many commands the campaigns service accepts, and how fast, through HTTP and with every event made durable; beside
  * Express alone, which sends the same body back. Service, event store, echo and clients are a process each.
  */
-import { createPrivateKey, randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { connectEventStore, type EventStore } from '@bizosaas/event-store'
-import { signAccessToken } from '@bizosaas/http'
+import { randomUUID } from 'node:crypto'
+import { connectEventStore } from '@bizosaas/event-store'
 import type { Load, Taken } from './commands/load.ts'
 import { startCampaigns } from './commands/service.ts'
+import { createCampaign } from './lib/campaigns.ts'
 import { atEnd } from './lib/clean-up.ts'
+import { newEventsOf } from './lib/new-events.ts'
 import { openParts } from './lib/parts.ts'
 import { atLeast, atMost, type Comparison, publish } from './lib/report.ts'
 import { type Candidate, takeTurns } from './lib/rounds.ts'
+import { ownerToken } from './lib/token.ts'
 import { startWorker } from './lib/worker.ts'
 
 const seconds = 3
@@ -33,15 +34,15 @@ export const bench = async (print: (line: string) => void, rounds: number): Prom
   const service = await startCampaigns(parts.settings, parts.folder)
   const echo = await startWorker<null, string>(new URL('./commands/echo.ts', import.meta.url)).run(null)
   const load = startWorker<Load, Taken>(new URL('./commands/load.ts', import.meta.url))
-  const token = tokenSignedBy(parts.privateKeyFile)
+  const token = ownerToken(parts.privateKeyFile)
   const store = connectEventStore(parts.settings.KURRENTDB_URL ?? '')
   atEnd(() => store.close())
-  const newEvents = counter(store)
+  const newEvents = newEventsOf(store)
 
-  const run = async (task: Omit<Load, 'token' | 'seconds' | 'body'>, body: string, events: number) => {
+  const run = async (task: Omit<Load, 'token' | 'limit' | 'body'>, body: string, events: number) => {
     await newEvents()
-    const { accepted, perSecond, p50, p99 } = await load.run({ ...task, body, token, seconds })
-    const found = await newEvents()
+    const { accepted, perSecond, p50, p99 } = await load.run({ ...task, body, token, limit: { seconds } })
+    const found = (await newEvents()).values().reduce((sum, count) => sum + count, 0)
     if (found !== accepted * events)
       throw new Error(`${accepted} commands were accepted, but ${found} events are stored`)
     return { rate: perSecond, p50, p99 }
@@ -49,7 +50,9 @@ export const bench = async (print: (line: string) => void, rounds: number): Prom
   const create = async (clients: number, url: string, events: number) =>
     run({ url, clients, paths: ['/v1/campaigns'], status: 201 }, newCampaign, events)
   const rename = async (clients: number) => {
-    const campaigns = await Promise.all(Array.from({ length: renamed }, () => createCampaign(service, token)))
+    const campaigns = await Promise.all(
+      Array.from({ length: renamed }, () => createCampaign(service, token, newCampaign)),
+    )
     const paths = campaigns.map((id) => `/v1/campaigns/${id}/rename`)
     return run({ url: service, clients, paths, status: 200 }, newName, 1)
   }
@@ -80,38 +83,3 @@ const comparisons: Comparison[] = [
   { row: 'create, 32 clients/p50', beside: 'echo, 32 clients/p50' },
   { row: 'create, 32 clients/p99', beside: 'echo, 32 clients/p99' },
 ]
-
-const tokenSignedBy = (privateKeyFile: string): string =>
-  signAccessToken({
-    privateKey: createPrivateKey(readFileSync(privateKeyFile)),
-    issuer: process.env.JWT_ISSUER ?? 'https://bizosaas.local',
-    audience: process.env.JWT_AUDIENCE ?? 'bizosaas-api',
-    subject: 'bench',
-    tenantId: randomUUID(),
-    roles: ['owner'],
-    expiresInSeconds: 3_600,
-  })
-
-const createCampaign = async (service: string, token: string): Promise<string> => {
-  const answer = await fetch(`${service}/v1/campaigns`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: newCampaign,
-  })
-  if (answer.status !== 201) throw new Error(`POST /v1/campaigns was answered ${answer.status} ${await answer.text()}`)
-  return ((await answer.json()) as { id: string }).id
-}
-
-/** Counts the domain events that came since it was asked last. */
-const counter = (store: EventStore): (() => Promise<number>) => {
-  const pageSize = 1_000
-  let last = -1
-  return async () => {
-    for (let count = 0; ; ) {
-      const page = await store.readAll({ from: last < 0 ? 'start' : last, maxCount: pageSize })
-      count += page.filter(({ stream, position }) => position > last && !stream.startsWith('$')).length
-      last = page.at(-1)?.position ?? last
-      if (page.length < pageSize) return count
-    }
-  }
-}

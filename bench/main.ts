@@ -2,29 +2,53 @@
  * npm run bench                    all of them, one after the other
  * npm run bench -- relay …         those named
  * npm run bench -- --rounds 3      fewer rounds
+ * npm run bench -- load            what takes long: only where it is named
  *
  * Each prints a table and writes bench/results/<name>.json and .md. Nothing is measured while another is.
  */
 import { parseArgs } from 'node:util'
 import { cleanUp } from './lib/clean-up.ts'
 
-const benches = ['commands', 'relay', 'projections'] as const
+const benches = ['commands', 'relay', 'projections', 'peers'] as const
+/** They take long, and run only when they are named. */
+const longOnes = ['load', 'outage'] as const
+const all: readonly string[] = [...benches, ...longOnes]
 
 const help = `npm run bench [-- ${benches.join(' | ')}] [--rounds N]
 
 Measures each beside a bare limit in the same run, N times (5 unless said) and once before that does not count.
-A busy machine is waited for, at most a minute or two in all.`
+A busy machine is waited for, at most a minute or two in all.
+
+npm run bench -- load [--rate 200] [--seconds 300]      commands at a fixed rate on a whole system
+npm run bench -- outage [--rate 200] [--seconds 60] [--part kafka ...]
+                                                        the same, while each part in turn is held still for so long`
 
 const readArguments = () => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { rounds: { type: 'string', default: '5' }, help: { type: 'boolean' } },
+    options: {
+      rounds: { type: 'string', default: '5' },
+      rate: { type: 'string', default: '200' },
+      seconds: { type: 'string' },
+      part: { type: 'string', multiple: true, default: [] },
+      help: { type: 'boolean' },
+    },
   })
-  const unknown = positionals.filter((name) => !(benches as readonly string[]).includes(name))
-  if (unknown.length) throw new Error(`There is no bench named ${unknown.join(', ')}; there are ${benches.join(', ')}.`)
+  const unknown = positionals.filter((name) => !all.includes(name))
+  if (unknown.length) throw new Error(`There is no bench named ${unknown.join(', ')}; there are ${all.join(', ')}.`)
   if (!/^[1-9]\d?$/.test(values.rounds)) throw new Error(`--rounds is a number from 1 to 99, not ${values.rounds}.`)
-  const asked = benches.filter((bench) => positionals.length === 0 || positionals.includes(bench))
-  return { asked, rounds: Number(values.rounds), help: values.help ?? false }
+  const asked = positionals.length === 0 ? benches : all.filter((bench) => positionals.includes(bench))
+  const load = {
+    rate: wholeNumber('--rate', values.rate),
+    seconds: values.seconds === undefined ? undefined : wholeNumber('--seconds', values.seconds),
+    parts: values.part,
+  }
+  return { asked, rounds: Number(values.rounds), load, help: values.help ?? false }
+}
+
+const wholeNumber = (name: string, text: string): number => {
+  if (!/^[1-9]\d{0,4}$/.test(text)) throw new Error(`${name} is a number from 1 to 99999, not ${text}.`)
+  return Number(text)
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -35,12 +59,12 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 try {
-  const { asked, rounds, help: isHelp } = readArguments()
+  const { asked, rounds, load, help: isHelp } = readArguments()
   if (isHelp) console.log(help)
   for (const name of isHelp ? [] : asked) {
     console.log(`\n== ${name}`)
     const { bench } = await import(`./${name}.bench.ts`)
-    console.log(`\n${await bench(console.log, rounds)}`)
+    console.log(`\n${await bench(console.log, rounds, load)}`)
     await cleanUp()
   }
 } catch (error) {

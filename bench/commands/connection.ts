@@ -52,7 +52,9 @@ const endOfHead = '\r\n\r\n'
 const statusIfWhole = (received: string): number | null => {
   const head = received.indexOf(endOfHead)
   if (head < 0) return null
+  const status = Number(received.slice(9, 12))
+  if (status === 204) return status
   const length = /\r\ncontent-length: (\d+)/i.exec(received.slice(0, head))?.[1]
   if (length === undefined) throw new Error(`An answer without a length: ${received.slice(0, head)}`)
-  return received.length < head + endOfHead.length + Number(length) ? null : Number(received.slice(9, 12))
+  return received.length < head + endOfHead.length + Number(length) ? null : status
 }

@@ -10,12 +10,15 @@ export type Load = {
   readonly clients: number
   /** Where the requests go in turn; if there are as many for each client, no two clients share one. */
   readonly paths: readonly string[]
-  readonly seconds: number
+  /** How long, or how many in all. */
+  readonly limit: { readonly seconds: number } | { readonly commands: number }
   /** `#` in it becomes the number of the request. */
   readonly body: string
   /** What every answer must have. */
   readonly status: number
 }
+
+type Limit = { seconds: number; commands: number }
 
 export type Taken = {
   readonly accepted: number
@@ -30,11 +33,12 @@ serveTasks<Load, Taken>(async (load) => {
   const connections = await Promise.all(Array.from({ length: load.clients }, () => openConnection(url)))
   const latencies: number[] = []
   const start = performance.now()
-  const end = start + load.seconds * 1_000
+  const { seconds = Number.POSITIVE_INFINITY, commands = Number.POSITIVE_INFINITY } = load.limit as Partial<Limit>
+  const end = start + seconds * 1_000
 
   const work = async (connection: Connection, client: number): Promise<void> => {
     let now = performance.now()
-    for (let n = client; now < end; n += load.clients) {
+    for (let n = client; now < end && n < commands; n += load.clients) {
       const path = load.paths[n % load.paths.length] ?? ''
       const status = await connection.send(requestOf(load, url, path, latencies.length))
       if (status !== load.status) throw new Error(`POST ${path} was answered ${status} instead of ${load.status}`)

@@ -1,0 +1,44 @@
+/** Requests that share kept-alive connections, as many as there are requests under way. */
+import { Agent, request } from 'node:http'
+
+export type Answer = {
+  /** 0 when none came. */
+  readonly status: number
+  readonly token: string
+  readonly body: string
+}
+
+const agent = new Agent({ keepAlive: true })
+const none: Answer = { status: 0, token: '', body: '' }
+
+export const send = (
+  url: string,
+  options: {
+    readonly method: 'GET' | 'POST'
+    readonly headers: Readonly<Record<string, string>>
+    readonly body?: string
+    /** After this nobody waits for the answer any more. */
+    readonly limitMs: number
+  },
+): Promise<Answer> =>
+  new Promise((resolve) => {
+    const { method, headers, body, limitMs } = options
+    const sent = request(url, { agent, method, headers }, (response) => {
+      let text = ''
+      response.setEncoding('utf8')
+      response.on('data', (chunk) => {
+        text += chunk
+      })
+      response.on('close', () => {
+        clearTimeout(limit)
+        const token = String(response.headers['x-consistency-token'] ?? '')
+        resolve(response.complete ? { status: response.statusCode ?? 0, token, body: text } : none)
+      })
+    })
+    const limit = setTimeout(() => sent.destroy(), limitMs)
+    sent.on('error', () => {
+      clearTimeout(limit)
+      resolve(none)
+    })
+    sent.end(body)
+  })

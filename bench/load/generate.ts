@@ -1,0 +1,105 @@
+/**
+ * Open-loop load: each command is sent at its time, whether those before it were answered or not, and its latency counts
+ * from that time. So a service that stalls is charged for everything that came meanwhile.
+ *
+ * Some commands are followed: a question with the command's consistency token, which the query API answers as soon as the
+ * read model shows the command. Pages of figures are followed all (ClickHouse), other commands one in 20 (Postgres).
+ */
+import { setTimeout as pause } from 'node:timers/promises'
+import { serveTasks } from '../lib/worker.ts'
+import { type Answer, send } from './client.ts'
+import { asked, type Command, type Tenant } from './commands.ts'
+
+export type Load = {
+  readonly campaigns: string
+  readonly integrations: string
+  readonly query: string
+  readonly tenants: readonly Tenant[]
+  readonly rate: number
+  readonly seconds: number
+}
+
+/** Milliseconds; `at` is when it was to be sent, since the first one. */
+export type Sent = {
+  readonly at: number
+  readonly ms: number
+  readonly status: number
+  readonly isCampaign: boolean
+}
+/** `ms` is null for what did not become visible before the time was over. */
+export type Seen = { readonly at: number; readonly ms: number | null; readonly store: 'postgres' | 'clickhouse' }
+
+export type Taken = {
+  readonly sent: readonly Sent[]
+  readonly seen: readonly Seen[]
+  /** Questions that would have been one too many under way, and were not asked. */
+  readonly notFollowed: number
+  /** How late the generator itself sent, per command. */
+  readonly late: readonly number[]
+}
+
+const answerWithinMs = 10_000
+const visibleWithinMs = 120_000
+const askAgainMs = 100
+const mostFollowed = 100
+
+serveTasks<Load, Taken>(async (load) => {
+  const sent: Sent[] = []
+  const seen: Seen[] = []
+  const late: number[] = []
+  let followed = 0
+  let notFollowed = 0
+  const start = performance.now()
+  const now = () => performance.now() - start
+
+  const follow = async ({ question, isShown, bearer, store }: Command, at: number, accepted: Answer): Promise<void> => {
+    const headers = { authorization: bearer, 'x-consistency-token': accepted.token }
+    const end = now() + visibleWithinMs
+    for (;;) {
+      const { status, body } = await send(`${load.query}${question}`, {
+        method: 'GET',
+        headers,
+        limitMs: answerWithinMs,
+      })
+      if (status === 200) {
+        if (!isShown(body, accepted.body))
+          throw new Error(`${question} was answered without what the token stands for: ${body}`)
+        seen.push({ at, ms: now() - at, store })
+        return
+      }
+      if (now() > end) {
+        seen.push({ at, ms: null, store })
+        return
+      }
+      await pause(askAgainMs)
+    }
+  }
+
+  const carryOut = async (n: number, at: number): Promise<void> => {
+    late.push(now() - at)
+    const command = asked(load.tenants, n)
+    const { path, body, bearer } = command
+    const url = `${command.store === 'clickhouse' ? load.integrations : load.campaigns}${path}`
+    const headers = { authorization: bearer, 'content-type': 'application/json', 'idempotency-key': `${n}-${start}` }
+    const answer = await send(url, { method: 'POST', headers, body, limitMs: answerWithinMs })
+    sent.push({ at, ms: now() - at, status: answer.status, isCampaign: command.store === 'postgres' })
+    if (!command.isFollowed || answer.token === '') return
+    if (followed >= mostFollowed) {
+      notFollowed++
+      return
+    }
+    followed++
+    await follow(command, at, answer)
+    followed--
+  }
+
+  const underWay: Promise<void>[] = []
+  for (let n = 0; n < load.rate * load.seconds; ) {
+    for (; n < load.rate * load.seconds && (n * 1_000) / load.rate <= now(); n++) {
+      underWay.push(carryOut(n, (n * 1_000) / load.rate))
+    }
+    await pause(1)
+  }
+  await Promise.all(underWay)
+  return { sent, seen, notFollowed, late }
+})

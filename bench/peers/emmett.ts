@@ -1,0 +1,53 @@
+/**
+ * Emmett as a process of its own. Its packages do not go into this workspace: they ask for older peers, and its driver
+ * changes how int8 is read for the whole process. They stand, by the lock file in `emmett/`, in the user's cache.
+ */
+import { fork } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { copyFile, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { artefact, folderOf } from '@bizosaas/embedded/bootstrap/cache.mjs'
+import { npm } from '@bizosaas/embedded/bootstrap/npm.mjs'
+import { runTool } from '@bizosaas/embedded/bootstrap/run-tool.mjs'
+import { atEnd } from '../lib/clean-up.ts'
+
+const source = fileURLToPath(new URL('./emmett/', import.meta.url))
+const files = ['package.json', 'package-lock.json', 'server.mjs'] as const
+
+const installed = async (print: (line: string) => void): Promise<string> => {
+  const hash = createHash('sha256')
+  for (const file of files) hash.update(await readFile(join(source, file)))
+  const pin = { version: hash.digest('hex').slice(0, 16) }
+  const install = async (_: typeof pin, folder: string): Promise<void> => {
+    for (const file of files) await copyFile(join(source, file), join(folder, file))
+    // Emmett's packages name peers that exclude each other.
+    const flags = ['--ignore-scripts', '--legacy-peer-deps', '--no-audit', '--no-fund']
+    await runTool([...npm(), 'ci', ...flags], { cwd: folder })
+  }
+  await artefact('emmett', pin, (what) => print(`Emmett: ${what}`), { fetch: install })
+  return folderOf('emmett', pin)
+}
+
+/** @returns where it listens */
+export const startEmmett = async (
+  settings: { readonly POSTGRES_URL: string; readonly POOL: string },
+  print: (line: string) => void,
+): Promise<string> => {
+  const folder = await installed(print)
+  const child = fork(join(folder, 'server.mjs'), {
+    cwd: folder,
+    env: { ...process.env, ...settings, NODE_ENV: 'production' },
+    stdio: ['ignore', process.stderr, process.stderr, 'ipc'],
+    execArgv: [],
+  })
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  atEnd(async () => {
+    if (child.connected) child.disconnect()
+    await ended
+  })
+  return new Promise((resolve, reject) => {
+    child.once('message', (url) => resolve(String(url)))
+    void ended.then(() => reject(new Error('Emmett did not start.')))
+  })
+}
