@@ -29,7 +29,13 @@ interface Sent {
 
 export interface ServiceUnderTest {
   /** The event store's own process, where the test asked for one. */
-  readonly node: { readonly kill: () => Promise<void>; readonly start: () => Promise<void> }
+  readonly node: {
+    readonly kill: () => Promise<void>
+    readonly start: () => Promise<void>
+    /** Lets it hang, or go on. */
+    readonly pause: () => void
+    readonly resume: () => void
+  }
   readonly tenantId: TenantId
   readonly clientId: string
   readonly store: EventStore
@@ -142,6 +148,8 @@ export function useService(
         const port = Number(/:(\d+)\?/.exec(node?.url ?? '')?.[1])
         node = await spawnNode(join(folder, 'store'), port)
       },
+      pause: () => node?.process.kill('SIGSTOP'),
+      resume: () => node?.process.kill('SIGCONT'),
     },
     eventsOf: async (id) => (await stored()).filter(({ stream }) => stream.includes(id)),
     eventCount: async () => (await stored()).length,

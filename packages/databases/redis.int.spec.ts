@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from '@jest/globals'
+import { Redis as Client } from 'ioredis'
 import { connectRedis } from './redis.ts'
 
 const url = process.env.REDIS_URL ?? 'redis://127.0.0.1:16379'
@@ -38,3 +39,32 @@ test('nobody fails while the server is away', async () => {
   await new Promise((resolve) => setImmediate(resolve))
   away.close()
 })
+
+test('while the server does not answer only so much piles up, and the rest is lost', async () => {
+  const [sender, receiver, admin] = [connectRedis(url), connectRedis(url), new Client(url)]
+  const channel = randomUUID()
+  const heard: string[] = []
+  receiver.subscribe(channel, (message) => heard.push(message))
+  const until = async (isTrue: () => boolean, meanwhile = () => {}) => {
+    while (!isTrue()) {
+      meanwhile()
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+  }
+  await until(
+    () => heard.length > 0,
+    () => sender.publish(channel, 'are you there'),
+  )
+  await admin.client('PAUSE', 600, 'ALL')
+  for (let n = 0; n < 5_000; n++) sender.publish(channel, 'paused')
+  await until(
+    () => heard.includes('last'),
+    () => sender.publish(channel, 'last'),
+  )
+  const paused = heard.filter((message) => message === 'paused').length
+  expect(paused).toBeGreaterThan(0)
+  expect(paused).toBeLessThanOrEqual(1_000)
+  sender.close()
+  receiver.close()
+  admin.disconnect()
+}, 10_000)

@@ -13,9 +13,13 @@ export type Redis = {
   readonly close: () => void
 }
 
+/** A server that takes connections and answers nothing would have messages pile up here: what comes on top is lost. */
+const mostUnanswered = 1_000
+
 /** Connects in the background. */
 export const connectRedis = (url: string): Redis => {
   const publisher = client(url, { enableOfflineQueue: false, maxRetriesPerRequest: 0 })
+  let unanswered = 0
   // Its own connection, as the protocol wants it; resubscribes by itself after a reconnection.
   let subscriber: Client | null = null
   const listeners = new Map<string, Set<(message: string) => void>>()
@@ -29,7 +33,12 @@ export const connectRedis = (url: string): Redis => {
 
   return {
     publish(channel, message) {
-      publisher.publish(channel, message).catch(() => {})
+      if (unanswered >= mostUnanswered) return
+      unanswered++
+      const answered = () => {
+        unanswered--
+      }
+      publisher.publish(channel, message).then(answered, answered)
     },
     subscribe(channel, onMessage) {
       const known = listeners.get(channel)

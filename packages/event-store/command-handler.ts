@@ -20,13 +20,15 @@ import { claimWrite, newEvents } from './new-events.ts'
 import type { EventStore } from './store.ts'
 import { turns } from './turns.ts'
 
-/** Carries out one command. @throws StoreUnavailable; also if other processes do not stop appending to the stream */
+/** Carries out one command. @throws StoreUnavailable; also if other processes do not stop appending to the stream. @throws Busy */
 export type Handle<Command, Event extends DomainEvent, State> = (
   request: CommandRequest<Command>,
 ) => Promise<Outcome<Event, State>>
 
 /** One is lost each time that another process appends to the same stream first. */
 const maxAttempts = 25
+/** Commands of this process on one stream that are carried out or wait: a fraction of a second's work. */
+const mostOnStream = 250
 
 export function commandHandler<Command, Event extends DomainEvent, State>({
   store,
@@ -113,7 +115,7 @@ export function commandHandler<Command, Event extends DomainEvent, State>({
     return null
   }
 
-  const inTurn = turns()
+  const inTurn = turns(mostOnStream)
   return (request) => {
     const stream = streamName(decider.category, request.context.tenantId, request.id)
     return inTurn(stream, () => carryOut(stream, request))

@@ -25,3 +25,13 @@ export class StoreUnavailable extends Error {
     this.name = 'StoreUnavailable'
   }
 }
+
+/** So much waits already that this is not taken in; nothing was appended. */
+export class Busy extends Error {
+  readonly code = 'busy'
+
+  constructor(what: string) {
+    super(`Too much waits already: ${what}.`)
+    this.name = 'Busy'
+  }
+}

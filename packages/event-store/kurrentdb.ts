@@ -12,6 +12,8 @@ export const pageWithinMs = 10_000
  * with a rejection that nobody can catch.
  */
 const mostAppendsAtOnce = 15
+/** What a healthy store appends in about a second. */
+const mostAppendsWaiting = 2_000
 
 type ReadStreamOptions = NonNullable<Parameters<KurrentDBClient['rustClient']['readStream']>[1]>
 type ReadAllOptions = NonNullable<Parameters<KurrentDBClient['rustClient']['readAll']>[0]>
@@ -27,7 +29,7 @@ type Recorded = NonNullable<Pages extends AsyncIterable<(infer Resolved)[]> ? Re
  */
 export function connectEventStore(url: string): EventStore {
   const connection = connectionTo(url)
-  const inSlot = slots(mostAppendsAtOnce)
+  const inSlot = slots(mostAppendsAtOnce, mostAppendsWaiting)
 
   const append = async (writes: readonly Write[]): Promise<Appended> => {
     const client = await connection.client()

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { StoreUnavailable } from './errors.ts'
+import { Busy, StoreUnavailable } from './errors.ts'
 import { slots } from './slots.ts'
 import { turns } from './turns.ts'
 
@@ -18,7 +18,7 @@ const settled = () => new Promise((resolve) => setImmediate(resolve))
 describe('turns', () => {
   test('tasks of one key run one after the other, those of another key beside them', async () => {
     const log: string[] = []
-    const inTurn = turns()
+    const inTurn = turns(10)
     const [a1, a2, b1] = [task(log, 'a1'), task(log, 'a2'), task(log, 'b1')]
     const all = [inTurn('a', a1.run), inTurn('a', a2.run), inTurn('b', b1.run)]
     await settled()
@@ -33,7 +33,7 @@ describe('turns', () => {
 
   test('a task that fails does not keep the next one from its turn', async () => {
     const log: string[] = []
-    const inTurn = turns()
+    const inTurn = turns(10)
     const [first, second] = [task(log, 'first'), task(log, 'second')]
     const failing = inTurn('a', first.run)
     const waiting = inTurn('a', second.run)
@@ -45,7 +45,7 @@ describe('turns', () => {
 
   test('when the store is unavailable, those who wait hear it at once; later ones try again', async () => {
     const log: string[] = []
-    const inTurn = turns()
+    const inTurn = turns(10)
     const [first, second, later] = [task(log, 'first'), task(log, 'second'), task(log, 'later')]
     const failing = inTurn('a', first.run)
     const waiting = inTurn('a', second.run)
@@ -56,12 +56,28 @@ describe('turns', () => {
     expect(await inTurn('a', later.run)).toBe('later')
     expect(log).toEqual(['first', 'later'])
   })
+
+  test('beyond so many of one key further ones are refused, those of other keys are not', async () => {
+    const log: string[] = []
+    const inTurn = turns(3)
+    const tasks = Array.from({ length: 5_000 }, (_, n) => task(log, `a${n}`))
+    const all = tasks.map(({ run }) => inTurn('a', run).catch((error) => error))
+    const other = task(log, 'b')
+    const beside = inTurn('b', other.run)
+    for (const each of [...tasks, other]) each.end()
+    const outcomes = await Promise.all(all)
+    expect(outcomes.slice(0, 3)).toEqual(['a0', 'a1', 'a2'])
+    expect(outcomes.slice(3).every((outcome) => outcome instanceof Busy)).toBe(true)
+    expect(await beside).toBe('b')
+    expect(log).toEqual(['a0', 'b', 'a1', 'a2'])
+    expect(await inTurn('a', async () => 'again')).toBe('again')
+  })
 })
 
 describe('slots', () => {
   test('no more tasks run at once than there are slots, and all run in the end', async () => {
     const log: string[] = []
-    const inSlot = slots(2)
+    const inSlot = slots(2, 10)
     const tasks = ['a', 'b', 'c', 'd'].map((name) => task(log, name))
     const all = tasks.map(({ run }) => inSlot(run).catch((error: Error) => error.message))
     await settled()
@@ -71,5 +87,16 @@ describe('slots', () => {
     expect(log).toEqual(['a', 'b', 'c'])
     for (const each of tasks) each.end()
     expect(await Promise.all(all)).toEqual(['a', 'b failed', 'c', 'd'])
+  })
+
+  test('beyond so many that wait further ones are refused, until there is room again', async () => {
+    const log: string[] = []
+    const inSlot = slots(1, 2)
+    const tasks = ['a', 'b', 'c', 'd'].map((name) => task(log, name))
+    const all = tasks.map(({ run }) => inSlot(run).catch((error) => error))
+    for (const each of tasks) each.end()
+    expect(await Promise.all(all)).toEqual(['a', 'b', 'c', expect.any(Busy)])
+    expect(log).toEqual(['a', 'b', 'c'])
+    expect(await inSlot(async () => 'later')).toBe('later')
   })
 })

@@ -1,10 +1,9 @@
 import type { Log } from '@bizosaas/runtime'
 import express, { type ErrorRequestHandler, type Express } from 'express'
 import { observe } from './access-log.ts'
-import type { EventStream } from './event-stream.ts'
 import { exchangeOf } from './exchange.ts'
 import { problemOf } from './faults.ts'
-import { handlerOf } from './handler.ts'
+import { handlerOf, type InHand } from './handler.ts'
 import { notFound, Problem, tryAgain } from './problem.ts'
 import type { Route } from './route.ts'
 import { sendProblem } from './send.ts'
@@ -14,7 +13,7 @@ import { serviceRoutes } from './service-routes.ts'
 type Running = Service & { readonly log: Log }
 
 /** The Express application of a service: first what holds for every request, then its routes, then what went wrong. */
-export function application(service: Running, streams: Set<EventStream>, state: { stopping: boolean }): Express {
+export function application(service: Running, inHand: InHand, state: { stopping: boolean }): Express {
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -34,7 +33,7 @@ export function application(service: Running, streams: Set<EventStream>, state: 
     next()
   })
   for (const route of service.routes) {
-    app[route.method](expressPath(route.path), handlerOf(route, service.auth, streams))
+    app[route.method](expressPath(route.path), handlerOf(route, service.auth, inHand))
   }
   for (const [path, allowed] of methodsByPath(service.routes)) {
     app.all(expressPath(path), ({ method }) => {
@@ -49,7 +48,8 @@ export function application(service: Running, streams: Set<EventStream>, state: 
 
   const answerProblem: ErrorRequestHandler = (error, _request, response, _next) => {
     const problem = problemOf(error)
-    if (problem.status >= 500) exchangeOf(response).fault = problem.cause ?? problem
+    // Refusing is to be cheap when there is too much to do: no stack for each.
+    if (problem.status >= 500 && problem.code !== 'busy') exchangeOf(response).fault = problem.cause ?? problem
     sendProblem(response, problem)
   }
   app.use(answerProblem)

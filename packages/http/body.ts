@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { raw } from 'express'
 import { Problem } from './problem.ts'
 
@@ -14,7 +14,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
 export function bodyReader(limit: number): ReadBody {
   const readBytes = raw({ type: () => true, limit })
   return async (request, response) => {
-    if (isAbsent(request)) return { value: {}, hash: emptyHash }
+    if (isAbsent(request.headers)) return { value: {}, hash: emptyHash }
     requireJson(request.headers['content-type'])
     const bytes = await new Promise<Buffer>((resolve, reject) => {
       readBytes(request, response, (error?: unknown) => {
@@ -28,7 +28,7 @@ export function bodyReader(limit: number): ReadBody {
 
 const emptyHash = hash('sha256', '', 'hex')
 
-const isAbsent = ({ headers }: IncomingMessage) =>
+export const isAbsent = (headers: IncomingHttpHeaders): boolean =>
   headers['transfer-encoding'] === undefined && (headers['content-length'] ?? '0') === '0'
 
 function requireJson(contentType: string | undefined): void {

@@ -11,7 +11,7 @@ export type EventStream = {
 
 const heartbeatMs = 15_000
 /** A client that leaves this much unread is dropped; it reconnects and starts from the present. */
-const unreadBytesLimit = 1024 * 1024
+const unreadBytesLimit = 64 * 1024
 
 /**
  * Turns a response into a stream of events, with a comment every 15 s that keeps proxies from closing it and shows when

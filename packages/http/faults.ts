@@ -1,4 +1,5 @@
 import { Problem, tryAgain } from './problem.ts'
+import { busy } from './room.ts'
 
 /** Any error that reached the edge, as the problem that is answered. What is not known here is a fault of ours: 500. */
 export function problemOf(error: unknown): Problem {
@@ -7,6 +8,7 @@ export function problemOf(error: unknown): Problem {
   if ('code' in error && error.code === 'store-unavailable') {
     return tryAgain('store-unavailable', 'A store that this request needs cannot be reached at the moment.', error)
   }
+  if ('code' in error && error.code === 'busy') return busy(error)
   return bodyProblem(error) ?? routerProblem(error) ?? internal(error)
 }
 

@@ -1,41 +1,39 @@
 import { Instant } from '@bizosaas/schemas'
-import type { RequestHandler, Response } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import type { Authenticate } from './auth.ts'
-import { bodyReader, isStorable } from './body.ts'
+import { bodyReader, isAbsent, isStorable } from './body.ts'
 import { type EventStream, eventStream } from './event-stream.ts'
-import { exchangeOf } from './exchange.ts'
+import { type Exchange, exchangeOf } from './exchange.ts'
 import { parseIdempotencyKey, parseIfMatch } from './headers.ts'
 import { isAllowed, type Permission } from './permissions.ts'
 import type { Principal } from './principal.ts'
 import { notFound, Problem, tryAgain } from './problem.ts'
 import { readQuery } from './query-text.ts'
+import { busy, type Room } from './room.ts'
 import { asReply, type Reply, type Route } from './route.ts'
 import { send } from './send.ts'
 import { compile, invalid, type Misfit } from './validate.ts'
 
 const answerWithinMs = 30_000
 
+/** What a service has in hand, over all its routes. */
+export type InHand = { readonly room: Room; readonly streams: Set<EventStream>; readonly mostStreams: number }
+
 /** Express's handler of a route: who, may they, what; run; answer. The order keeps strangers from making us read. */
-export function handlerOf(route: Route, authenticate: Authenticate, streams: Set<EventStream>): RequestHandler {
+export function handlerOf(route: Route, authenticate: Authenticate, inHand: InHand): RequestHandler {
   const checkParams = compile(route.params, 'path')
   const checkQuery = compile(route.query, 'query')
   const checkBody = route.body === null ? null : compile(route.body, 'body')
   const readBody = bodyReader(route.limit)
 
-  return async (request, response) => {
-    const exchange = exchangeOf(response)
-    exchange.route = route.path
-    const principal = await authenticate(request)
-    exchange.principal = principal
-    requirePermission(principal, route.may)
-
+  const read = async (request: Request, response: Response, exchange: Exchange, principal: Principal) => {
     const params = readParams(request.params, checkParams)
     const { search } = exchange
     const { values: query, repeated } = readQuery(route.query, search)
     const body = checkBody === null ? noBody : await readBody(request, response)
     refuse([...repeated, ...unstorable(query), ...checkQuery(query), ...(checkBody?.(body.value) ?? [])])
 
-    const asked = {
+    return {
       principal,
       params,
       query,
@@ -49,13 +47,38 @@ export function handlerOf(route: Route, authenticate: Authenticate, streams: Set
       now: Instant.now(),
       route: `${request.method} ${pathOf(route, params)}`,
     }
-    if (route.answer === null) return openStream(response, streams, (stream) => route.run(asked, stream))
-    const answer = asReply(await withinTime(Promise.resolve(route.run(asked, null))))
-    sendReply(response, route, answer)
+  }
+
+  return async (request, response) => {
+    const exchange = exchangeOf(response)
+    exchange.route = route.path
+    const principal = await authenticate(request)
+    exchange.principal = principal
+    requirePermission(principal, route.may)
+
+    const leave = inHand.room.enter(bytesOf(request, route))
+    let work: Promise<unknown> | null = null
+    try {
+      const asked = await read(request, response, exchange, principal)
+      if (route.answer === null) return await openStream(response, inHand, (stream) => route.run(asked, stream))
+      work = Promise.resolve(route.run(asked, null))
+      sendReply(response, route, asReply(await withinTime(work)))
+    } finally {
+      // What took too long, or whose client has gone, is still in hand.
+      if (work === null) leave()
+      else void work.then(leave, leave)
+    }
   }
 }
 
 const noBody = { value: undefined, hash: '' }
+
+/** Compressed, or in chunks, a body may turn out as large as the route takes. */
+function bytesOf({ headers }: Request, { body, limit }: Route): number {
+  if (body === null || isAbsent(headers)) return 0
+  const isSaid = headers['content-length'] !== undefined && headers['content-encoding'] === undefined
+  return isSaid ? Math.min(limit, Number(headers['content-length'])) : limit
+}
 
 function requirePermission(principal: Principal, permission: Permission): void {
   if (isAllowed(principal.roles, permission)) return
@@ -96,9 +119,10 @@ function sendReply(response: Response, route: Route, { body, status, headers }: 
 
 async function openStream(
   response: Response,
-  streams: Set<EventStream>,
+  { streams, mostStreams }: InHand,
   run: (stream: EventStream) => unknown,
 ): Promise<void> {
+  if (streams.size >= mostStreams) throw busy()
   const stream = eventStream(response)
   streams.add(stream)
   stream.signal.addEventListener('abort', () => streams.delete(stream))

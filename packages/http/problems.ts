@@ -111,6 +111,12 @@ export const problems = {
     title: 'A store cannot be reached',
     remedy: 'Repeat the request with the same `Idempotency-Key` after the seconds in `Retry-After`.',
   },
+  busy: {
+    status: 503,
+    title: 'There is more to do at the moment than can be taken in',
+    remedy:
+      'Repeat the request with the same `Idempotency-Key` after the seconds in `Retry-After`, and send less at once.',
+  },
   'not-yet-visible': {
     status: 503,
     title: 'The read model has not reached the state asked for',

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from '@jest/globals'
 import { Type } from 'typebox'
 import { application } from './application.ts'
 import { authentication } from './auth.ts'
+import { room } from './room.ts'
 import { get } from './route.ts'
 import { serve } from './serve.ts'
 import type { Service } from './service.ts'
@@ -57,7 +58,11 @@ describe('stopping', () => {
 
   test('answers what still arrives on an open connection with 503, and closes the connection', async () => {
     const log = createLog({ write: () => {} }, 'silent')
-    const app = application({ ...second, port: 0, log }, new Set(), { stopping: true })
+    const app = application(
+      { ...second, port: 0, log },
+      { room: room({ requests: 1, bytes: 0 }), streams: new Set(), mostStreams: 0 },
+      { stopping: true },
+    )
     const server = createServer(app)
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as AddressInfo
