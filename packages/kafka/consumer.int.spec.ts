@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import type { Consumer, ConsumerConfig } from 'kafkajs'
 import { connectKafka, type TopicPartition } from './connect.ts'
 import { type ConsumedBatch, type ConsumerOptions, consume, type LogConsumer } from './consumer.ts'
 import { connectProducer } from './producer.ts'
@@ -74,6 +75,16 @@ const join = async (
   return { ...consumer, failed: failed.promise }
 }
 
+/** The cluster, with somebody who hears what the clients made of it do. */
+const listeningTo = (listen: (client: Consumer) => void): typeof kafka =>
+  Object.assign(Object.create(kafka) as typeof kafka, {
+    consumer: (config: ConsumerConfig) => {
+      const client = kafka.consumer(config)
+      listen(client)
+      return client
+    },
+  })
+
 afterEach(async () => {
   await Promise.all(running.splice(0).map((consumer) => consumer.stop()))
 })
@@ -139,13 +150,7 @@ describe('A consumer', () => {
     let signs = 0
     let wanted = Number.POSITIVE_INFINITY
     const first = reader()
-    const overheard = Object.assign(Object.create(kafka) as typeof kafka, {
-      consumer: (config: Parameters<typeof kafka.consumer>[0]) => {
-        const client = kafka.consumer(config)
-        client.on(client.events.HEARTBEAT, () => signs++)
-        return client
-      },
-    })
+    const overheard = listeningTo((client) => client.on(client.events.HEARTBEAT, () => signs++))
     await join(
       randomUUID(),
       {
@@ -163,6 +168,39 @@ describe('A consumer', () => {
     )
     await until(() => first.total() === perPartition * partitions)
     expect(assignments).toBe(1)
+  }, 60_000)
+
+  test('fetches nothing more while what it has is in hand, however much there is and however long that takes', async () => {
+    const all = reader()
+    const letGo = Promise.withResolvers<void>()
+    let [held, signs, fetched] = [0, 0, 0]
+    const overheard = listeningTo((client) => {
+      client.on(client.events.HEARTBEAT, () => signs++)
+      client.on(client.events.FETCH, ({ payload }) => {
+        fetched += payload.numberOfBatches
+      })
+    })
+    const passing = async (count: number) => {
+      const wanted = signs + count
+      await until(() => signs >= wanted)
+    }
+    const onBatch = async (batch: ConsumedBatch) => {
+      held++
+      await letGo.promise
+      await all.onBatch(batch)
+    }
+    await join(randomUUID(), { ...all, onBatch }, overheard)
+    try {
+      await until(() => held > 0)
+      await passing(1)
+      const before = { held, fetched }
+      await passing(3)
+      expect({ held, fetched }).toEqual(before)
+      expect(fetched).toBeLessThanOrEqual(partitions)
+    } finally {
+      letGo.resolve()
+    }
+    await until(() => all.total() === perPartition * partitions)
   }, 60_000)
 
   test('waits, when it is stopped, for the batch in hand', async () => {
