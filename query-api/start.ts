@@ -7,6 +7,7 @@ import { campaignRoutes } from './campaigns/campaign-list.ts'
 import { campaignTimelineRoutes } from './campaigns/campaign-timeline.ts'
 import { checkpointWatch } from './checkpoint-watch.ts'
 import { liveNews, streamRoutes } from './live/stream.ts'
+import { auditRoutes } from './operations/audit.ts'
 import { projectionRoutes } from './operations/projections.ts'
 import { readMarks } from './standing.ts'
 
@@ -48,6 +49,7 @@ export async function start(config: QueryConfig): Promise<Serving> {
     ...campaignTimelineRoutes(read),
     ...metricsRoutes(read, clickhouse),
     ...projectionRoutes(postgres, generation),
+    ...auditRoutes(postgres, generation),
     ...streamRoutes(news),
   ]
 

@@ -5,6 +5,7 @@ import { integrationsSettings } from '@bizosaas/command-services/integrations/st
 import { projectionSettings } from '@bizosaas/projections/runner/start.ts'
 import { querySettings } from '@bizosaas/query-api/start.ts'
 import { type SettingName, settings } from '@bizosaas/runtime'
+import { auditSettings } from '@bizosaas/streams/audit/start.ts'
 import { relaySettings } from '@bizosaas/streams/relay/start.ts'
 import { expect, test } from '@jest/globals'
 import { Ajv2019 } from 'ajv/dist/2019.js'
@@ -47,6 +48,7 @@ const reads: Readonly<Record<string, readonly SettingName[]>> = {
   migrate: ['POSTGRES_ADMIN_URL'],
   relay: [...relaySettings, ...health],
   projections: [...projectionSettings, ...health],
+  audit: [...auditSettings, ...health],
   campaigns: campaignsSettings,
   analytics: analyticsSettings,
   integrations: integrationsSettings,
@@ -72,6 +74,7 @@ test('everything that keeps running tells whether it is healthy, ours on the por
     ['migrate', undefined],
     ['relay', ours.relay?.environment?.HEALTH_PORT],
     ['projections', ours.projections?.environment?.HEALTH_PORT],
+    ['audit', ours.audit?.environment?.HEALTH_PORT],
     ['campaigns', settings.CAMPAIGNS_PORT.default],
     ['analytics', settings.ANALYTICS_PORT.default],
     ['integrations', settings.INTEGRATIONS_PORT.default],

@@ -1,10 +1,11 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 
 /** Made at the first start, kept in `<data>/secrets`, readable by the owner alone. */
 export type Secrets = {
-  readonly postgres: Readonly<Record<'postgres' | 'bizosaas' | 'relay' | 'projector' | 'query', string>>
+  readonly postgres: Readonly<Record<'postgres' | 'bizosaas' | 'relay' | 'auditor' | 'projector' | 'query', string>>
   readonly clickhouse: Readonly<Record<'admin' | 'projector' | 'query', string>>
   readonly valkey: string
   /** HMAC key of the claims, hex. */
@@ -22,7 +23,7 @@ export function readSecrets(dataFolder: string): Secrets {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   chmodSync(folder, 0o700)
   const file = path.join(folder, 'secrets.json')
-  if (!existsSync(file)) writeSecret(file, JSON.stringify(generate(), null, 2))
+  const generated = complete(existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}, file)
   const jwtPrivateKeyFile = path.join(folder, 'jwt-private.pem')
   const jwtPublicKeyFile = path.join(folder, 'jwt-public.pem')
   if (!existsSync(jwtPrivateKeyFile) || !existsSync(jwtPublicKeyFile)) {
@@ -34,7 +35,20 @@ export function readSecrets(dataFolder: string): Secrets {
     writeSecret(jwtPublicKeyFile, publicKey)
     writeSecret(jwtPrivateKeyFile, privateKey)
   }
-  return { ...(JSON.parse(readFileSync(file, 'utf8')) as Generated), jwtPrivateKeyFile, jwtPublicKeyFile }
+  return { ...generated, jwtPrivateKeyFile, jwtPublicKeyFile }
+}
+
+/** Adds those that a later release needs to what an earlier one made. */
+function complete(known: Partial<Generated>, file: string): Generated {
+  const fresh = generate()
+  const all = {
+    ...fresh,
+    ...known,
+    postgres: { ...fresh.postgres, ...known.postgres },
+    clickhouse: { ...fresh.clickhouse, ...known.clickhouse },
+  }
+  if (!isDeepStrictEqual(all, known)) writeSecret(file, JSON.stringify(all, null, 2))
+  return all
 }
 
 /** Writes a file that only its owner can read, whole or not at all. */
@@ -44,7 +58,14 @@ export function writeSecret(file: string, content: string): void {
 }
 
 const generate = (): Generated => ({
-  postgres: { postgres: password(), bizosaas: password(), relay: password(), projector: password(), query: password() },
+  postgres: {
+    postgres: password(),
+    bizosaas: password(),
+    relay: password(),
+    auditor: password(),
+    projector: password(),
+    query: password(),
+  },
   clickhouse: { admin: password(), projector: password(), query: password() },
   valkey: password(),
   claimKey: randomBytes(32).toString('hex'),

@@ -66,6 +66,7 @@ const eventStoreAndBroker = {
 const databases = {
   POSTGRES_ADMIN_URL: setting(postgres, 'PostgreSQL as the owner of the schemas, for migrations', { secret: true }),
   POSTGRES_RELAY_URL: setting(postgres, 'PostgreSQL as the role `relay`, which keeps the ledger', { secret: true }),
+  POSTGRES_AUDITOR_URL: setting(postgres, 'PostgreSQL as the role `auditor`, which reads the ledger', { secret: true }),
   POSTGRES_PROJECTOR_URL: setting(postgres, 'PostgreSQL as the role `projector`, which writes', { secret: true }),
   POSTGRES_QUERY_URL: setting(postgres, 'PostgreSQL as the role `query`, which reads one tenant', { secret: true }),
   CLICKHOUSE_ADMIN_URL: setting(clickhouse, 'ClickHouse as the owner of the tables', { secret: true }),

@@ -55,6 +55,7 @@ export async function openWorld() {
   const settings = readSettings([
     'POSTGRES_ADMIN_URL',
     'POSTGRES_RELAY_URL',
+    'POSTGRES_AUDITOR_URL',
     'POSTGRES_PROJECTOR_URL',
     'POSTGRES_QUERY_URL',
     'CLICKHOUSE_PROJECTOR_URL',
@@ -65,8 +66,10 @@ export async function openWorld() {
   const generation = `g${randomInt(1e9, 2 ** 47)}`
   await migrate(settings.POSTGRES_ADMIN_URL, new URL('../../projections/migrations/', import.meta.url), 'read-model')
   await migrate(settings.POSTGRES_ADMIN_URL, new URL('../../streams/relay/migrations/', import.meta.url), 'relay')
+  await migrate(settings.POSTGRES_ADMIN_URL, new URL('../../streams/audit/migrations/', import.meta.url), 'audit')
   const options = { name: 'test', connections: 2, statementTimeoutMs: 30_000 }
   const relay = connectPostgres(settings.POSTGRES_RELAY_URL, options)
+  const auditor = connectPostgres(settings.POSTGRES_AUDITOR_URL, options)
   const projector = connectPostgres(settings.POSTGRES_PROJECTOR_URL, options)
   const clickhouse = connectClickHouse(settings.CLICKHOUSE_PROJECTOR_URL, { name: 'test' })
   await relay.query('INSERT INTO relay.generation (generation, partitions) VALUES ($1, $2)', [generation, partitions])
@@ -219,6 +222,7 @@ export async function openWorld() {
     generation,
     projector,
     relay,
+    auditor,
     tick,
     record,
     publish,
@@ -234,7 +238,13 @@ export async function openWorld() {
     askOnce,
     close: async () => {
       await serving()
-      await Promise.all([relay.close(), projector.close(), clickhouse.close(), rm(folder, { recursive: true })])
+      await Promise.all([
+        relay.close(),
+        auditor.close(),
+        projector.close(),
+        clickhouse.close(),
+        rm(folder, { recursive: true }),
+      ])
     },
   }
 }

@@ -1,9 +1,10 @@
 /** What goes wrong in the tests. */
 import { randomUUID } from 'node:crypto'
+import { createTopics, offsetRanges, scan } from '@bizosaas/kafka'
 import { instantOf, streamName, TenantId } from '@bizosaas/schemas'
 import { binaryEvent, KurrentDBClient } from '@kurrent/kurrentdb-client'
 import { metadataOf } from './events.ts'
-import type { World } from './world.ts'
+import { partitions, type World } from './world.ts'
 
 /** Somebody deletes the topics, or the brokers' disks were lost. */
 export const loseTopics = async ({ kafka, topics, deleteTopics }: World): Promise<void> => {
@@ -97,4 +98,49 @@ export const appendOddities = async ({ store, config }: World): Promise<readonly
   odd.push({ id: noJson, type: 'CampaignRenamed', error: /utf-8/i })
   await client.dispose()
   return odd
+}
+
+/** A record as it lies in Kafka. */
+export type RawRecord = {
+  readonly partition: number
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+  readonly headers: { readonly event?: Buffer }
+}
+
+/** Somebody copies a topic, and not faithfully. */
+export const rewriteTopic = async (
+  world: World,
+  topic: string,
+  change: (records: readonly RawRecord[]) => readonly RawRecord[],
+): Promise<void> => {
+  const { kafka, topics } = world
+  const written = new Map<string, RawRecord[]>(topics.map((name) => [name, []]))
+  const ranges = await offsetRanges(kafka, topics)
+  await scan(
+    kafka,
+    ranges.map((range) => ({ ...range, from: range.low })),
+    (place, { key, value, headers }) => {
+      written.get(place.topic)?.push({
+        partition: place.partition,
+        key,
+        value,
+        headers: { event: headers?.event as Buffer },
+      })
+    },
+  )
+  await loseTopics(world)
+  await createTopics(kafka, topics, partitions)
+  const producer = kafka.producer({
+    createPartitioner:
+      () =>
+      ({ message }) =>
+        message.partition ?? 0,
+  })
+  await producer.connect()
+  for (const [name, records] of written) {
+    const messages = name === topic ? [...change(records)] : records
+    if (messages.length > 0) await producer.send({ topic: name, messages })
+  }
+  await producer.disconnect()
 }

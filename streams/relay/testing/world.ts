@@ -6,10 +6,12 @@ import { randomInt } from 'node:crypto'
 import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { connectPostgres, migrate } from '@bizosaas/databases'
 import { connectEventStore, type StoredEvent } from '@bizosaas/event-store'
 import { connectKafka, connectRegistry, offsetRanges, readRecords, scan, type TopicRecord } from '@bizosaas/kafka'
 import { type Instant, instantOf, topicName, topics } from '@bizosaas/schemas'
+import { type AuditConfig, auditMigrations } from '../../audit/start.ts'
 import { type RelayConfig, relayMigrations } from '../start.ts'
 import { startNode } from './processes.ts'
 
@@ -21,16 +23,18 @@ export const openWorld = async () => {
   const generation = `g${randomInt(1_000, 10_000)}`
   const folder = await mkdtemp(join(tmpdir(), 'relay-'))
   let node = await startNode(join(folder, 'store'), 0)
-  const config: RelayConfig = {
+  const config: RelayConfig & AuditConfig = {
     KURRENTDB_URL: node.url,
     KAFKA_BROKERS: (process.env.KAFKA_BROKERS ?? '127.0.0.1:19092').split(','),
     SCHEMA_REGISTRY_URL: process.env.SCHEMA_REGISTRY_URL ?? 'http://127.0.0.1:18081/apis/ccompat/v7',
     POSTGRES_RELAY_URL: process.env.POSTGRES_RELAY_URL ?? '',
+    POSTGRES_AUDITOR_URL: process.env.POSTGRES_AUDITOR_URL ?? '',
     TOPIC_GENERATION: generation,
     TOPIC_PARTITIONS: partitions,
   }
   const adminUrl = process.env.POSTGRES_ADMIN_URL ?? ''
   await migrate(adminUrl, relayMigrations, 'relay')
+  await migrate(adminUrl, auditMigrations, 'audit')
   const admin = connectPostgres(adminUrl, { name: 'test', connections: 2, statementTimeoutMs: 10_000 })
   const kafka = connectKafka({ brokers: config.KAFKA_BROKERS, clientId: 'test' })
   const store = connectEventStore(node.url)
@@ -40,6 +44,7 @@ export const openWorld = async () => {
     for (const table of ['ledger', 'epoch', 'generation']) {
       await admin.query(`DELETE FROM relay.${table} WHERE generation = $1`, [generation])
     }
+    await admin.query('DELETE FROM audit.progress WHERE generation = $1', [generation])
   }
   await forget()
 
@@ -76,6 +81,14 @@ export const openWorld = async () => {
       return rows[0]?.position
     },
 
+    /** Changes the event store's file while it is down, as nobody can through its API. */
+    async tamper(change: (database: DatabaseSync) => void) {
+      await node.kill()
+      const database = new DatabaseSync(join(folder, 'store', 'events.sqlite'))
+      change(database)
+      database.close()
+      node = await startNode(join(folder, 'store'), node.port)
+    },
     /** Kills the event store as a power cut of its process would, and starts it again on the same data. */
     async restartStore() {
       await node.kill()

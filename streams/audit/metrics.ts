@@ -1,0 +1,17 @@
+import { metrics } from '@bizosaas/runtime'
+import { Counter, Gauge } from 'prom-client'
+
+const registers = [metrics]
+
+export const auditedWindows = new Counter({
+  name: 'audit_windows_total',
+  help: 'Windows of the ledger that were held against event store and Kafka; one that differs is looked at again and again',
+  labelNames: ['verdict'] as const, // agreed, mismatch
+  registers,
+})
+
+export const auditedPosition = new Gauge({
+  name: 'audit_position',
+  help: 'Position in the event store up to which event store, Kafka and ledger agree',
+  registers,
+})
