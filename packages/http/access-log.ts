@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Log, metrics } from '@bizosaas/runtime'
-import { Histogram } from 'prom-client'
+import { Counter, Histogram } from 'prom-client'
 import { openExchange } from './exchange.ts'
 
 const durations = new Histogram({
@@ -11,16 +11,28 @@ const durations = new Histogram({
   registers: [metrics],
 })
 
+const problems = new Counter({
+  name: 'http_problems_total',
+  help: 'Answers that are problem documents, by their type; a refused command is one of them',
+  labelNames: ['service', 'method', 'route', 'status', 'type'],
+  registers: [metrics],
+})
+
+/** Asked many times a minute. What fails is logged by the unit's health when it begins to fail, not with each answer. */
+const probes: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics'])
+
 /** Opens the exchange of a request, and writes its one log line and its duration when it is over. */
 export function observe(service: string, log: Log, request: IncomingMessage, response: ServerResponse): void {
   const exchange = openExchange(request, response)
   response.once('close', () => {
-    const { requestId, traceparent, path, route, principal, fault, started } = exchange
+    const { requestId, traceparent, path, route, principal, commandId, problem, fault, started } = exchange
     const ms = performance.now() - started
     const status = response.writableFinished ? response.statusCode : 499
     const method = request.method ?? ''
     // Only known routes become labels: paths are made up by strangers.
-    durations.observe({ service, method, route: route ?? 'none', status }, ms / 1000)
+    const labels = { service, method, route: route ?? 'none', status }
+    durations.observe(labels, ms / 1000)
+    if (problem !== null) problems.inc({ ...labels, type: problem.code })
     const line = {
       requestId,
       traceId: traceparent.slice(3, 35),
@@ -30,9 +42,11 @@ export function observe(service: string, log: Log, request: IncomingMessage, res
       status,
       ms: Math.round(ms * 1000) / 1000,
       ...(principal === null ? {} : { tenantId: principal.tenantId, subject: principal.subject }),
+      ...(commandId === null ? {} : { commandId }),
       ...(fault === null ? {} : { err: fault }),
     }
-    if (status >= 500) log.error(line, 'request')
+    if (probes.has(path)) log.debug(line, 'request')
+    else if (status >= 500) log.error(line, 'request')
     else if (route === null && status < 400) log.debug(line, 'request')
     else log.info(line, 'request')
   })

@@ -48,8 +48,10 @@ export function application(service: Running, inHand: InHand, state: { stopping:
 
   const answerProblem: ErrorRequestHandler = (error, _request, response, _next) => {
     const problem = problemOf(error)
+    const exchange = exchangeOf(response)
+    exchange.problem = problem
     // Refusing is to be cheap when there is too much to do: no stack for each.
-    if (problem.status >= 500 && problem.code !== 'busy') exchangeOf(response).fault = problem.cause ?? problem
+    if (problem.status >= 500 && problem.code !== 'busy') exchange.fault = problem.cause ?? problem
     sendProblem(response, problem)
   }
   app.use(answerProblem)

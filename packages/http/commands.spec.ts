@@ -67,12 +67,25 @@ describe('a command that is not carried out', () => {
   })
 })
 
+test('the request is told which command it became', () => {
+  const became: string[] = []
+  const request = {
+    principal: { tenantId: 't', subject: 's', clientId: null },
+    route: 'POST /x',
+    idempotencyKey: 'k',
+    becomes: (commandId: string) => became.push(commandId),
+  } as unknown as Request
+  commandContext(request, (...parts) => parts.join('|'))
+  expect(became).toEqual(['t|s|POST /x|k'])
+})
+
 test('a request without an idempotency key is a command of its own, one with a key is always the same', () => {
   const request = (idempotencyKey: string | null) =>
     ({
       principal: { tenantId: 't', subject: 's', clientId: null },
       route: 'POST /x',
       idempotencyKey,
+      becomes: () => {},
     }) as unknown as Request
   const idOf = (...parts: string[]) => parts.join('|')
   expect(commandContext(request('k'), idOf).commandId).toBe('t|s|POST /x|k')

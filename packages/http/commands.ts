@@ -71,6 +71,7 @@ export function commandContext(request: Request, commandIdOf: CommandIdOf) {
   const { principal, idempotencyKey, route, bodyHash, requestId, traceparent, now } = request
   const { tenantId, clientId, subject } = principal
   const commandId = commandIdOf(tenantId, subject, route, idempotencyKey ?? randomUUID())
+  request.becomes(commandId)
   return {
     tenantId,
     clientId,

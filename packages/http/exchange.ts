@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { requestIdOf, traceparentOf } from './headers.ts'
 import type { Principal } from './principal.ts'
+import type { Problem } from './problem.ts'
 
 /** What is known about one request and its answer besides what Node keeps; for handlers, problems and the log line. */
 export type Exchange = {
@@ -12,6 +13,10 @@ export type Exchange = {
   readonly started: number
   route: string | null
   principal: Principal | null
+  /** Of the command that the request became. */
+  commandId: string | null
+  /** What was answered instead of what was asked for. */
+  problem: Problem | null
   fault: unknown
 }
 
@@ -28,6 +33,8 @@ export function openExchange(request: IncomingMessage, response: ServerResponse)
     started: performance.now(),
     route: null,
     principal: null,
+    commandId: null,
+    problem: null,
     fault: null,
   }
   exchanges.set(response, exchange)

@@ -44,6 +44,9 @@ export function handlerOf(route: Route, authenticate: Authenticate, inHand: InHa
       consistencyToken: request.get('x-consistency-token') ?? null,
       requestId: exchange.requestId,
       traceparent: exchange.traceparent,
+      becomes: (commandId: string) => {
+        exchange.commandId = commandId
+      },
       now: Instant.now(),
       route: `${request.method} ${pathOf(route, params)}`,
     }

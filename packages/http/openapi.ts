@@ -78,7 +78,7 @@ function requestBody(schema: TSchema, refer: Refer) {
 }
 
 function success(route: Route, isCommand: boolean, refer: Refer) {
-  const names = isCommand ? ['ETag', 'X-Consistency-Token', 'X-Request-Id'] : ['X-Request-Id']
+  const names = isCommand ? ['ETag', 'X-Consistency-Token', 'X-Command-Id', 'X-Request-Id'] : ['X-Request-Id']
   if (route.status === 201) names.push('Location')
   const content =
     route.answer === null
@@ -166,6 +166,9 @@ const answerHeaders = {
   Location: text('The path of the resource that was created.'),
   'Retry-After': text('Seconds after which to try again.'),
   'WWW-Authenticate': text('The challenge of RFC 6750.'),
+  'X-Command-Id': text(
+    'The id of this command: the events that it recorded carry it as `commandId`, or as `causationId` where it was carried out in several steps. Refusals and faults tell it too.',
+  ),
   'X-Consistency-Token': text('Send it with a question that must see what this command recorded.'),
   'X-Request-Id': text('The id of this request in the logs: the one sent, or a new one.'),
 }

@@ -19,6 +19,8 @@ export type Request<Params = unknown, Query = unknown, Body = unknown> = {
   readonly consistencyToken: string | null
   readonly requestId: string
   readonly traceparent: string
+  /** To be told the id of the command that the request becomes: for the log, and for the answer whatever it is. */
+  readonly becomes: (commandId: string) => void
   readonly now: Instant
   /** SHA-256 of the body's bytes as they were sent (after decompression), in hexadecimal. */
   readonly bodyHash: string

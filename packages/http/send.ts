@@ -19,10 +19,11 @@ export function send(
   body: string | Buffer | undefined,
 ): void {
   if (response.headersSent || response.destroyed) return
-  const { requestId } = exchangeOf(response)
+  const { requestId, commandId } = exchangeOf(response)
+  const ids = { 'X-Request-Id': requestId, ...(commandId === null ? {} : { 'X-Command-Id': commandId }) }
   const bytes = body === undefined ? 0 : Buffer.byteLength(body)
   const length = status === 204 ? {} : { 'Content-Length': bytes }
-  response.writeHead(status, { ...securityHeaders, 'X-Request-Id': requestId, ...headers, ...length })
+  response.writeHead(status, { ...securityHeaders, ...ids, ...headers, ...length })
   response.end(response.req.method === 'HEAD' ? undefined : body)
 }
 

@@ -1,7 +1,7 @@
 import { createServer, type Server, STATUS_CODES } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { CannotStart, log as processLog, type Stop } from '@bizosaas/runtime'
+import { CannotStart, exposeHealth, log as processLog, type Stop } from '@bizosaas/runtime'
 import { application } from './application.ts'
 import type { EventStream } from './event-stream.ts'
 import { Problem } from './problem.ts'
@@ -42,9 +42,11 @@ export async function serve(service: Service, limits: Limits = usualLimits): Pro
   const { port } = server.address() as AddressInfo
   const url = `http://${service.host.includes(':') ? `[${service.host}]` : service.host}:${port}`
   log.info({ url }, 'listening')
+  const conceal = exposeHealth(service.name, service.health.report)
 
   const stop = async () => {
     state.stopping = true
+    conceal()
     const closed = new Promise((resolve) => server.close(resolve))
     for (const stream of streams) stream.end()
     // Node closes what is idle when it stops listening; connections whose answer comes later are for us to close.

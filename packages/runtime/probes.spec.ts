@@ -30,7 +30,10 @@ test('a unit is alive at once, ready when it has started, and not while a check 
   halted = true
   expect(await ask(port, '/readyz')).toEqual({ status: 503, text: '{"ready":false,"checks":{"list":"failed"}}' })
   expect(await ask(port, '/livez')).toMatchObject({ status: 200 })
-  expect(await ask(port, '/metrics')).toMatchObject({ status: 200 })
+  expect(await ask(port, '/metrics')).toMatchObject({
+    status: 200,
+    text: expect.stringContaining('unit_check_up{unit="unit",check="list"} 0'),
+  })
   expect(await ask(port, '/')).toMatchObject({ status: 404 })
 })
 

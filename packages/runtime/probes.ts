@@ -1,6 +1,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createHealth, type Health } from './health.ts'
+import { exposeHealth } from './health-metrics.ts'
 import { log } from './log.ts'
 import { metrics } from './metrics.ts'
 import { CannotStart, type Stop } from './unit.ts'
@@ -27,19 +28,22 @@ export async function withProbes(
   const unitLog = log.child({ unit: name })
   const health = createHealth((check, reason) => unitLog.warn({ check, reason }, 'not ready'))
   let started = false
+  const report: Health['report'] = async () => (started ? health.report() : { ready: false, checks: {} })
   const server = createServer((request, response) => {
     const path = request.url?.split('?', 1)[0]
-    answer(path, response, async () => (started ? health.report() : { ready: false, checks: {} })).catch((error) => {
+    answer(path, response, report).catch((error) => {
       unitLog.error({ err: error }, 'a probe could not be answered')
       response.destroy()
     })
   })
   await listen(server, name, host, port)
+  const conceal = exposeHealth(name, report)
   const { port: taken } = server.address() as AddressInfo
   unitLog.info({ port: taken }, 'health and metrics')
 
   const close = () =>
     new Promise<void>((closed) => {
+      conceal()
       server.close(() => closed())
       server.closeAllConnections()
     })

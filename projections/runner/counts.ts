@@ -28,13 +28,6 @@ const waits = new Counter({
   registers,
 })
 
-const lag = new Gauge({
-  name: 'projection_lag_records',
-  help: 'Records of a partition that are not taken yet, as of its last batch',
-  labelNames: [...model, 'topic', 'partition'] as const,
-  registers,
-})
-
 const halts = new Gauge({
   name: 'projection_halted',
   help: '1 where a person has to look: the partition is not going on',
@@ -48,7 +41,6 @@ type Place = { readonly topic: string; readonly partition: number }
 export type Counts = {
   readonly batch: (done: Done, seconds: number) => void
   readonly waited: () => void
-  readonly behind: (place: Place, records: number) => void
   readonly halted: (place: Place, is: boolean) => void
 }
 
@@ -63,7 +55,6 @@ export function countsOf({ name, version }: Projection): Counts {
       batches.observe(labels, seconds)
     },
     waited: () => waits.inc(labels),
-    behind: ({ topic, partition }, behind) => lag.set({ ...labels, topic, partition }, behind),
     halted: ({ topic, partition }, is) => halts.set({ ...labels, topic, partition }, is ? 1 : 0),
   }
 }

@@ -4,6 +4,7 @@ import type { Health, Settings, Stop } from '@bizosaas/runtime'
 import { topicName, topics } from '@bizosaas/schemas'
 import { projections } from '../all.ts'
 import { announcer } from './announce.ts'
+import { exposeLag } from './lag.ts'
 import type { Projection } from './projection.ts'
 import { type Parts, runProjection } from './run-projection.ts'
 
@@ -53,7 +54,10 @@ export async function start(
     return each
   })
 
+  const conceal = exposeLag(postgres, run, generation)
+
   return async () => {
+    conceal()
     await Promise.all(running.map(({ stop }) => stop()))
     parts.announcer.stop()
     redis.close()

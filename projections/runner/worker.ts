@@ -78,7 +78,6 @@ export function worker(projection: Projection, parts: WorkerParts): Worker {
     budget = budgetAfter(budget, poisoned.length, done.applied.length)
     checkpoints.set(nameOf(batch), to)
     counts.batch(done, (performance.now() - startedAt) / 1000)
-    counts.behind(batch, batch.highWater - 1 - to.offset)
     for (const parked of poisoned) log.error(factsOf(parked), 'stream parked')
     announcer.moved(projection.name, batch, done.applied)
     goesOn(batch)
@@ -141,8 +140,9 @@ function nameOf({ topic, partition }: TopicPartition): string {
 }
 
 function factsOf({ record, error }: Parked) {
-  const { stream, type, position, revision } = record
-  return { stream, type, position, revision, reason: error }
+  const { stream, type, position, revision, eventId, metadata } = record
+  const { commandId, traceparent } = metadata ?? {}
+  return { stream, type, position, revision, eventId, commandId, traceId: traceparent?.split('-')[1], reason: error }
 }
 
 function burstOf(poisoned: readonly Parked[]): string {

@@ -11,7 +11,7 @@ export const publishedEvents = new Counter({
 })
 
 export const publishedPosition = new Gauge({
-  name: 'relay_position',
+  name: 'relay_position', // starts at what the ledger says, see lag.ts
   help: 'Position in the event store up to which everything is in Kafka',
   registers,
 })

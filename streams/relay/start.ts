@@ -5,6 +5,7 @@ import { type Health, log, type Settings, type Stop } from '@bizosaas/runtime'
 import { topicName, topics } from '@bizosaas/schemas'
 import { follow } from './follow.ts'
 import { guard } from './guard.ts'
+import { exposeLag } from './lag.ts'
 import { takeLedger } from './ledger.ts'
 import { publishing } from './publishing.ts'
 import { relay } from './relay.ts'
@@ -72,6 +73,8 @@ export const startRelay = async (config: RelayConfig): Promise<RunningRelay> => 
     closing.push(() => producer.close())
     unitLog.info({ epoch: ledger.epoch, position: ledger.last?.position ?? null }, 'publishing')
 
+    const conceal = exposeLag(store, ledger.last?.position ?? null)
+    closing.push(async () => conceal())
     const watching = guard(unitLog)
     const { last } = ledger
     const after = last === null ? null : { stream: '', position: last.position, id: last.eventId }

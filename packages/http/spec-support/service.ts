@@ -93,7 +93,8 @@ export const routes: readonly Route[] = [
     summary: 'Break it',
     body: Type.Object({ how: Type.Optional(Type.String()) }),
     answer: Type.Object({}),
-    run: ({ body }) => {
+    run: ({ params, body, becomes }) => {
+      becomes(params.id)
       if (body.how === 'store') throw new StoreDown('connection to postgres://relay:hunter2@db failed')
       if (body.how === 'bug') throw new TypeError('secret detail of the inside')
       return {}
