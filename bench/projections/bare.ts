@@ -4,13 +4,15 @@
  */
 import { connectClickHouse, connectPostgres } from '@bizosaas/databases'
 import { connectKafka, connectRegistry } from '@bizosaas/kafka'
+import { blockEncoder } from '@bizosaas/projections/runner/native-block.ts'
+import type { Row } from '@bizosaas/projections/runner/projection.ts'
 import { type RunningProjection, runProjection } from '@bizosaas/projections/runner/run-projection.ts'
 import { projectionSettings } from '@bizosaas/projections/runner/start.ts'
 import { ensureClickHouseTable, ensurePostgresTable, type Table } from '@bizosaas/projections/runner/tables.ts'
 import { readSettings } from '@bizosaas/runtime'
 import { serveTasks } from '../lib/worker.ts'
 import { type ModelName, models } from './models.ts'
-import { keepingClickHouse, keepingPostgres, type Write } from './writes.ts'
+import { keepingPostgres, keepingRows, type Write } from './writes.ts'
 
 /** As many as the runner has: partitionsAtOnce in run-projection.ts. */
 const lanesAtOnce = 4
@@ -49,11 +51,12 @@ const tableOf = (model: ModelName): Promise<Table> =>
 const learn = async (model: ModelName, generation: string): Promise<void> => {
   const keep = (write: Write) => writes.push(write)
   const isInPostgres = models[model].store === 'postgres'
-  running = runProjection(models[model], {
+  const kept = keepingRows(models[model], clickhouse, keep)
+  running = runProjection(isInPostgres ? models[model] : kept.projection, {
     kafka: connectKafka({ brokers: settings.KAFKA_BROKERS, clientId: 'bench' }),
     registry: await connectRegistry(settings.SCHEMA_REGISTRY_URL),
     postgres: isInPostgres ? keepingPostgres(postgres, await tableOf(model), keep) : postgres,
-    clickhouse: isInPostgres ? clickhouse : keepingClickHouse(clickhouse, keep),
+    clickhouse: isInPostgres ? clickhouse : kept.clickhouse,
     announcer: { moved: () => {}, stop: () => {} },
     generation,
   })
@@ -85,7 +88,9 @@ const upserting = ({ name, columns, key }: Table) => {
   return (rows: Write['rows']): Promise<unknown> => postgres.query(upsert, rows as readonly unknown[])
 }
 
-const inserting = ({ name, columns }: Table) => {
-  const names = columns.map((column) => column.name)
-  return (rows: Write['rows']): Promise<unknown> => clickhouse.insert(name, names, 'Native', rows as Uint8Array)
+const inserting = (table: Table) => {
+  const names = table.columns.map((column) => column.name)
+  const encode = blockEncoder(table)
+  return (rows: Write['rows']): Promise<unknown> =>
+    clickhouse.insert(table.name, names, 'Native', encode(rows as readonly Row[]))
 }

@@ -3,15 +3,17 @@
  * which pass. The shipped code knows nothing of it.
  */
 import type { ClickHouse, Postgres } from '@bizosaas/databases'
+import type { ArrayParameter } from '@bizosaas/projections/runner/array-parameter.ts'
 import { moveCheckpoint, moveParameters } from '@bizosaas/projections/runner/move.ts'
+import type { Projection, Row } from '@bizosaas/projections/runner/projection.ts'
 import type { Table } from '@bizosaas/projections/runner/tables.ts'
 
 /** One statement's worth of rows, laid out as the runner has them. */
 export type Write = {
   /** Writes of one lane follow each other: those of a partition may be about the same rows. */
   readonly lane: string
-  /** An array per column for Postgres, a block for ClickHouse. */
-  readonly rows: readonly unknown[] | Uint8Array
+  /** An array per column for Postgres, objects for ClickHouse: as any program has them before its client lays them out. */
+  readonly rows: readonly (readonly unknown[])[] | readonly Row[]
 }
 
 /** The connection, and a copy of the columns that go into `table` through it. */
@@ -21,21 +23,44 @@ export const keepingPostgres = (postgres: Postgres, table: Table, keep: (write: 
     const answer = await postgres.query(text, values)
     if (text.startsWith(moveCheckpoint)) {
       const [, , topic, partition] = values
-      const rows = values.slice(moveParameters, moveParameters + table.columns.length)
+      const columns = values.slice(moveParameters, moveParameters + table.columns.length) as ArrayParameter[]
+      const rows = columns.map((column) => column.values)
       keep({ lane: `${topic} ${partition}`, rows })
     }
     return answer as never
   },
 })
 
-/** The connection, and a copy of the blocks that are inserted through it. Their order does not matter: no row is replaced. */
-export const keepingClickHouse = (clickhouse: ClickHouse, keep: (write: Write) => void): ClickHouse => {
-  let blocks = 0
+/**
+ * A projection and a connection that together keep the rows which are inserted. The runner makes a batch's rows and hands
+ * them to the connection without a pause, so what was made since the insert before is what is inserted. The order of inserts
+ * does not matter: no row is replaced.
+ */
+export const keepingRows = <P extends Projection>(
+  projection: P,
+  clickhouse: ClickHouse,
+  keep: (write: Write) => void,
+): { readonly projection: P; readonly clickhouse: ClickHouse } => {
+  let made: Row[] = []
+  let inserts = 0
+  const handle = projection.handle as (...given: unknown[]) => readonly Row[]
   return {
-    ...clickhouse,
-    insert: async (table, columns, format, bytes) => {
-      await clickhouse.insert(table, columns, format, bytes)
-      keep({ lane: `block ${blocks++}`, rows: bytes })
+    projection: {
+      ...projection,
+      handle: (...given: unknown[]) => {
+        const rows = handle(...given)
+        made.push(...rows)
+        return rows
+      },
+    },
+    clickhouse: {
+      ...clickhouse,
+      insert: async (...given) => {
+        const rows = made
+        made = []
+        await clickhouse.insert(...given)
+        keep({ lane: `insert ${inserts++}`, rows })
+      },
     },
   }
 }

@@ -41,7 +41,7 @@ export function announcer(redis: Redis): Announcer {
 
   return {
     moved: (model, { topic, partition }, events) => {
-      for (const { tenantId, clientId, position } of events) {
+      for (const { tenantId, clientId, position } of lastOfEachClient(events)) {
         const message = { tenantId, clientId, model, topic, partition, position }
         pending.set(`${tenantId} ${clientId} ${model} ${topic} ${partition}`, message)
       }
@@ -49,4 +49,12 @@ export function announcer(redis: Redis): Announcer {
     },
     stop: () => clearTimeout(quiet ?? undefined),
   }
+}
+
+/** Events are many and clients few, so that what is done for each event is one look-up. */
+function lastOfEachClient(events: readonly Recorded[]): Iterable<Recorded> {
+  const last = new Map<string, Recorded>()
+  // A client's id names it in all of the system, and so does a tenant's.
+  for (const event of events) last.set(event.clientId ?? event.tenantId, event)
+  return last.values()
 }

@@ -1,4 +1,5 @@
 import type { Postgres } from '@bizosaas/databases'
+import { type ArrayParameter, type ArrayValue, arrayParameter } from './array-parameter.ts'
 import { keyOf, type RowsByKey } from './fold.ts'
 import { moveCheckpoint, moveParameters, valuesOf } from './move.ts'
 import type { FoldProjection, Projection, Recorded, Row } from './projection.ts'
@@ -43,7 +44,7 @@ export function postgresSink(postgres: Postgres, projection: Projection, table: 
       const moved = await postgres.query(write, [
         ...valuesOf(projection, move),
         ...columnArrays(table, written),
-        ...table.key.map((name) => removed.map((row) => row[name])),
+        ...table.key.map((name) => arrayParameter(removed.map((row) => row[name] as ArrayValue))),
       ])
       if (moved.length === 0) return false
       memory.moved(move.from, move.from.position, move.to.position, changed)
@@ -108,11 +109,12 @@ function remove({ name, columns, key }: Table, from: number): string {
 }
 
 /** One array per column. */
-function columnArrays(table: Table, rows: readonly Row[]): unknown[][] {
+function columnArrays(table: Table, rows: readonly Row[]): ArrayParameter[] {
   const [first] = rows
   if (first !== undefined) checkColumns(table, first)
   return table.columns.map(({ name, type }) =>
-    // pg would take an array in a jsonb column for an array of Postgres.
-    rows.map(type === 'jsonb' ? (row) => JSON.stringify(row[name]) : (row) => row[name]),
+    arrayParameter(
+      rows.map(type === 'jsonb' ? (row) => JSON.stringify(row[name]) : (row) => (row[name] ?? null) as ArrayValue),
+    ),
   )
 }
