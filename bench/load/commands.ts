@@ -26,12 +26,13 @@ const rowsOfPage = 20
 const firstDay = Date.UTC(2024, 0, 1)
 const dayMs = 86_400_000
 
-export const asked = (tenants: readonly Tenant[], n: number): Command => {
+/** @param run names differ from run to run, for a name that holds already is no event */
+export const asked = (tenants: readonly Tenant[], n: number, run: string): Command => {
   const tenant = tenants[scattered(n) % tenants.length]
   if (tenant === undefined) throw new Error('There is no tenant')
   const { campaigns, token } = tenant
   const bearer = `Bearer ${token}`
-  if (n % 50 === 25) return { ...figures(tenant, n), bearer, isFollowed: true }
+  if (n % 50 === 25) return { ...figures(tenant, n, run), bearer, isFollowed: true }
   if (n % 10 === 0) {
     const body = JSON.stringify({ clientId: tenant.clientId, name: `Sale ${n}`, objective: null })
     const nothing = { question: '', isShown: () => true, isFollowed: false }
@@ -40,7 +41,7 @@ export const asked = (tenants: readonly Tenant[], n: number): Command => {
   const id = campaigns[Math.floor(scattered(n) / tenants.length) % campaigns.length]
   return {
     path: `/v1/campaigns/${id}/rename`,
-    body: JSON.stringify({ name: `Sale, try ${n}` }),
+    body: JSON.stringify({ name: `Sale, try ${n} of ${run}` }),
     bearer,
     store: 'postgres',
     isFollowed: n % 20 === 7,
@@ -52,12 +53,12 @@ export const asked = (tenants: readonly Tenant[], n: number): Command => {
 /** Knuth's multiplicative hash: neighbours go to different tenants, whatever is asked of every tenth. */
 const scattered = (n: number): number => Math.imul(n, 0x9e3779b1) >>> 8
 
-const figures = ({ account }: Tenant, n: number) => {
+const figures = ({ account }: Tenant, n: number, run: string) => {
   const day = new Date(firstDay + (Math.floor(n / 50) % 600) * dayMs).toISOString().slice(0, 10)
   const rows = Array.from({ length: rowsOfPage }, (_, row) => ({
     date: day,
     platformCampaignId: String(row % 5),
-    adId: `${n}-${row}`,
+    adId: `${run}-${n}-${row}`,
     impressions: n,
     clicks: row,
     spend: '1.50',

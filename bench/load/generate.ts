@@ -5,6 +5,7 @@
  * Some commands are followed: a question with the command's consistency token, which the query API answers as soon as the
  * read model shows the command. Pages of figures are followed all (ClickHouse), other commands one in 20 (Postgres).
  */
+import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { serveTasks } from '../lib/worker.ts'
 import { type Answer, send } from './client.ts'
@@ -49,6 +50,7 @@ serveTasks<Load, Taken>(async (load) => {
   const late: number[] = []
   let followed = 0
   let notFollowed = 0
+  const run = randomUUID().slice(0, 8)
   const start = performance.now()
   const now = () => performance.now() - start
 
@@ -77,10 +79,10 @@ serveTasks<Load, Taken>(async (load) => {
 
   const carryOut = async (n: number, at: number): Promise<void> => {
     late.push(now() - at)
-    const command = asked(load.tenants, n)
+    const command = asked(load.tenants, n, run)
     const { path, body, bearer } = command
     const url = `${command.store === 'clickhouse' ? load.integrations : load.campaigns}${path}`
-    const headers = { authorization: bearer, 'content-type': 'application/json', 'idempotency-key': `${n}-${start}` }
+    const headers = { authorization: bearer, 'content-type': 'application/json', 'idempotency-key': `${n}-${run}` }
     const answer = await send(url, { method: 'POST', headers, body, limitMs: answerWithinMs })
     sent.push({ at, ms: now() - at, status: answer.status, isCampaign: command.store === 'postgres' })
     if (!command.isFollowed || answer.token === '') return
