@@ -12,7 +12,7 @@ export const pageWithinMs = 10_000
  * with a rejection that nobody can catch.
  */
 const mostAppendsAtOnce = 15
-/** What a healthy store appends in about a second. */
+/** What a healthy store appends in about a second; a request may be several appends. */
 const mostAppendsWaiting = 2_000
 
 type ReadStreamOptions = NonNullable<Parameters<KurrentDBClient['rustClient']['readStream']>[1]>

@@ -17,10 +17,12 @@ const finishWithinMs = 10_000
 export type Limits = Capacity & { readonly streams: number; readonly silentMs: number }
 
 /**
- * A request waits for its store at most 30 s, and a stream beats every 15 s: so a minute of silence is a client that does
- * not read. Requests are small but for pages of figures, hence a bound by bytes beside that by number.
+ * As many requests as a healthy service answers in a fraction of a second: with more in hand each would wait for longer than
+ * its client does, and the work would be for nobody. They are small but for pages of figures, hence a bound by bytes beside
+ * that by number. A request waits for its store at most 30 s, and a stream beats every 15 s: so a minute of silence is a
+ * client that does not read.
  */
-const usualLimits: Limits = { requests: 1_000, bytes: 64 * 1024 * 1024, streams: 2_000, silentMs: 60_000 }
+const usualLimits: Limits = { requests: 500, bytes: 64 * 1024 * 1024, streams: 2_000, silentMs: 60_000 }
 
 /**
  * Serves routes over HTTP until it is stopped. Stopping refuses new requests (503), ends event streams, lets requests in
