@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import Any
 
 from .canonical import Row, json_text, text
@@ -37,12 +38,24 @@ COLUMNS = (
 )
 #: What a row of figures is about; the rest of its columns say what is known of it, and since when.
 IDENTITY = COLUMNS[:5]
+#: What is asked of the latest reading.
+CURRENT_COLUMNS = (
+    *IDENTITY,
+    "position",
+    "ordinal",
+    "impressions",
+    "clicks",
+    "spend_micros",
+    "conversions",
+    "conversion_values",
+)
+_current_of = itemgetter(*map(COLUMNS.index, CURRENT_COLUMNS))
 
 
 class Fold:
     def __init__(self) -> None:
         self._all = Table(NAME, COLUMNS)
-        self._current = Table(CURRENT, COLUMNS)
+        self._current = Table(CURRENT, CURRENT_COLUMNS)
         self.tables: tuple[Table, ...] = (self._all, self._current)
 
     def add(self, event: Event) -> None:
@@ -52,7 +65,7 @@ class Fold:
             tenant, about = values[0] or "", "/".join(value or "" for value in values[1:5])
             row = Row(values, (event.position,))
             self._all.rows[tenant, f"{about}/{values[5]}/{values[6]}"] = row
-            self._current.rows[tenant, about] = row
+            self._current.rows[tenant, about] = current(row)
 
 
 def _values(event: Event, ordinal: int, key: dict[str, Any], measures: dict[str, Any]) -> tuple[str | None, ...]:
@@ -81,6 +94,10 @@ def _values(event: Event, ordinal: int, key: dict[str, Any], measures: dict[str,
         event.recorded_at,
         event.event_id,
     )
+
+
+def current(reading: Row) -> Row:
+    return Row(_current_of(reading.values), reading.events)
 
 
 def row_key(key: dict[str, Any]) -> str:

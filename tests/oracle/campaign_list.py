@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .canonical import Row, text
+from .canonical import Key, Row, text
 from .history import Event
 from .model import Table, Unfoldable
 
@@ -48,16 +48,23 @@ TYPES = frozenset(_STATE_AFTER) | {"CampaignRenamed", "CampaignLinked", "BudgetA
 
 class Fold:
     def __init__(self) -> None:
-        self._table = Table(NAME, COLUMNS)
-        self.tables: tuple[Table, ...] = (self._table,)
+        self._campaigns: dict[Key, dict[str, Any]] = {}
+        self._positions: dict[Key, list[int]] = {}
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        rows = {
+            key: Row(tuple(text(row[column]) for column in COLUMNS), tuple(self._positions[key]))
+            for key, row in self._campaigns.items()
+        }
+        return (Table(NAME, COLUMNS, rows),)
 
     def add(self, event: Event) -> None:
-        data = event.data
+        data, key = event.data, (event.tenant, event.id)
         if data["campaignId"] != event.id:
             raise Unfoldable(f"an event of campaign {data['campaignId']} stands in {event.stream}")
-        before = self._table.rows.get((event.tenant, event.id))
         if event.type == "CampaignCreated":
-            said: dict[str, Any] = {
+            said = {
                 "tenant_id": event.tenant,
                 "id": event.id,
                 "client_id": data["clientId"],
@@ -65,15 +72,16 @@ class Fold:
                 "objective": data["objective"],
                 "created_at": event.recorded_at,
             }
-            row = dict.fromkeys(COLUMNS) | said
-        elif before is None:
+            self._campaigns[key] = dict.fromkeys(COLUMNS)
+        elif key not in self._campaigns:
             raise Unfoldable(f"{event.type} of a campaign that was never created")
         else:
-            row = dict(zip(COLUMNS, before.values, strict=True)) | _said(event)
+            said = _said(event)
+        row = self._campaigns[key]
+        row |= said
         row["state"] = _STATE_AFTER.get(event.type, row["state"])
         row |= {"revision": event.revision, "position": event.position, "changed_at": event.recorded_at}
-        events = (*before.events, event.position) if before else (event.position,)
-        self._table.rows[event.tenant, event.id] = Row(tuple(text(row[column]) for column in COLUMNS), events)
+        self._positions.setdefault(key, []).append(event.position)
 
 
 def _said(event: Event) -> dict[str, Any]:

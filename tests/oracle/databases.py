@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from . import ad_metrics
-from .canonical import Key, Row, Rows, json_text, text
+from .canonical import Key, Row, Rows, json_text
 from .partitions import partition_of_key
 
 if TYPE_CHECKING:
@@ -66,6 +66,10 @@ class Postgres:
         if not found:
             raise Unanswered(f"The relay has written no topics of the generation {generation} yet.")
         return int(found[0][0])
+
+    def models(self) -> set[str]:
+        """Those that serve."""
+        return {model for (model,) in self._rows("SELECT model FROM read_model.live_version")}
 
     def version(self, model: str, topic: str) -> Version:
         live = self._rows("SELECT version FROM read_model.live_version WHERE model = %s", model)
@@ -131,20 +135,17 @@ class ClickHouse:
         columns = ad_metrics.COLUMNS
         table = version.table
         _check_columns(table, (name for name, *_ in self._select(f"DESCRIBE TABLE {table}")), columns)
-        rows = self._select(f"SELECT DISTINCT {', '.join(columns)} FROM {table}")
-        return _by_key(map(_readable, rows), columns, (*ad_metrics.IDENTITY[1:], "position", "ordinal"))
+        rows = self._select(f"SELECT DISTINCT {', '.join(map(_as_json, columns))} FROM {table}")
+        return _by_key(_canonical(rows, columns), columns, (*ad_metrics.IDENTITY[1:], "position", "ordinal"))
 
     def current(self, version: Version) -> Rows:
         """The latest reading of each row of figures, as the queries choose it."""
-        identity = ad_metrics.IDENTITY
-        others = [name for name in ad_metrics.COLUMNS if name not in identity]
-        # In a tuple, since argMax alone passes over nulls.
+        columns, identity = ad_metrics.CURRENT_COLUMNS, ad_metrics.IDENTITY
+        latest = (f"argMax({_as_json(name)}, ({_ORDER}))" for name in columns[len(identity) :])
         rows = self._select(
-            f"SELECT {', '.join(identity)}, argMax(tuple({', '.join(others)}), (position, ordinal)) "
-            f"FROM {version.table} GROUP BY {', '.join(identity)}"
+            f"SELECT {', '.join((*identity, *latest))} FROM {version.table} GROUP BY {', '.join(identity)}"
         )
-        lines = ([*row[: len(identity)], *row[-1]] for row in rows)
-        return _by_key(map(_readable, lines), ad_metrics.COLUMNS, identity[1:])
+        return _by_key(_canonical(rows, columns), columns, identity[1:])
 
     def _select(self, query: str) -> Iterator[list[Any]]:
         request = urllib.request.Request(
@@ -161,13 +162,24 @@ class ClickHouse:
             raise Unanswered(f"ClickHouse: {error}") from error
 
 
-_INSTANT = ad_metrics.COLUMNS.index("known_at")
+_ORDER = "position, ordinal"
+_NUMBERS = {"position", "ordinal", "impressions", "clicks", "spend_micros"}
+_MAPS = {"breakdown", "conversions", "conversion_values"}
 
 
-def _readable(row: list[Any]) -> list[str | None]:
-    values = [text(value) for value in row]
-    values[_INSTANT] = f"{(values[_INSTANT] or '').replace(' ', 'T')}Z"
-    return values
+def _as_json(column: str) -> str:
+    """As the oracle writes it, but for maps."""
+    if column == "known_at":
+        return f"concat(replaceOne(toString({column}), ' ', 'T'), 'Z')"
+    return f"toString({column})" if column in _NUMBERS else column
+
+
+def _canonical(rows: Iterable[list[Any]], columns: tuple[str, ...]) -> Iterator[list[str | None]]:
+    maps = [n for n, name in enumerate(columns) if name in _MAPS]
+    for row in rows:
+        for n in maps:
+            row[n] = json_text(row[n])
+        yield row
 
 
 def _by_key(rows: Iterable[list[str | None]], columns: tuple[str, ...], key: tuple[str, ...]) -> Rows:
@@ -197,7 +209,7 @@ def as_known_at(version: Version, rows: Rows, partitions: int) -> tuple[Rows, Ro
         about = (key[0], "/".join(value or "" for value in row.values[1:5]))
         if about not in last or last[about][0] < at:
             last[about] = (at, row)
-    return passed, {about: row for about, (_, row) in last.items()}
+    return passed, {about: ad_metrics.current(row) for about, (_, row) in last.items()}
 
 
 def _check_columns(table: str, found: Iterable[str], known: tuple[str, ...]) -> None:

@@ -74,7 +74,7 @@ def read_history(url: str) -> Iterator[Event]:
 def _object(content: bytes) -> dict[str, Any]:
     """Empty where it is no JSON object: every rule then finds its fields missing."""
     try:
-        value = json.loads(content)
+        value = json.loads(content.decode())
     except ValueError:
         return {}
     return value if isinstance(value, dict) else {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import json
+from json.encoder import encode_basestring as _text
 
 _COMMANDS = bytes.fromhex("b1205aa5c0de4e5d8a7c3f6d2e9b4a10")
 _PARKED_STREAMS = bytes.fromhex("7d0f4c5e1b3a4e2f9c6d8a5b0e4f7c21")
@@ -19,8 +19,8 @@ def parked_stream_id(model: str, version: int, stream: str) -> str:
 
 
 def _uuid(namespace: bytes, name: list[str | int]) -> str:
-    written = json.dumps(name, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
-    digest = bytearray(hashlib.sha1(namespace + written).digest()[:16])
+    written = ",".join(_text(part) if isinstance(part, str) else str(part) for part in name)
+    digest = bytearray(hashlib.sha1(namespace + f"[{written}]".encode("utf-8", "surrogatepass")).digest()[:16])
     digest[6] = digest[6] & 0x0F | 0x50
     digest[8] = digest[8] & 0x3F | 0x80
     text = digest.hex()

@@ -26,7 +26,9 @@ class Table:
 class Fold(Protocol):
     """Takes a model's events one after the other."""
 
-    tables: tuple[Table, ...]
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The rows that follow from the events so far."""
 
     def add(self, event: Event) -> None:
         """Raises Unfoldable, and has changed nothing then."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from typing import Any
 
 from .databases import Version
 from .history import Event
-from .parking_orders import SKIP
 from .partitions import partition_of, topic_of
 
 
@@ -25,49 +24,63 @@ class Progress:
     wrong: list[str] = field(default_factory=list)
 
 
-def progress(
-    version: Version, topic: str, types: Set[str], events: Sequence[Event], partitions: int, at_checkpoints: bool
-) -> Progress:
-    result = Progress()
-    skipped = _skipped(version, events)
-    of_partition: dict[int, list[Event]] = defaultdict(list)
-    parked_streams: set[str] = set()
-    unknown = dict(version.parked)
+def split(events: Iterable[Event], partitions: int) -> dict[str, dict[int, list[Event]]]:
+    """Events by topic and partition."""
+    split: dict[str, dict[int, list[Event]]] = defaultdict(lambda: defaultdict(list))
     for event in events:
-        if topic_of(event) != topic:
-            continue
-        partition = partition_of(event, partitions)
-        of_partition[partition].append(event)
-        if event.type not in types or (at_checkpoints and event.position > version.position(partition)):
-            continue
+        split[topic_of(event)][partition_of(event, partitions)].append(event)
+    return split
+
+
+def progress(
+    version: Version,
+    types: Set[str],
+    of_partition: dict[int, list[Event]],
+    orders: Iterable[Event],
+    at_checkpoints: bool,
+) -> Progress:
+    """What a version must have made of its topic, given the orders of operators to skip something."""
+    result = Progress()
+    skipped = _skipped(version, orders)
+    unknown = set(version.parked)
+    for partition in sorted(of_partition.keys() | version.checkpoints.keys()):
+        events = of_partition.get(partition, [])
+        passed = version.position(partition)
+        handled = [
+            event for event in events if event.type in types and not (at_checkpoints and event.position > passed)
+        ]
+        unknown -= {event.position for event in handled}
+        _apply(result, version, handled, skipped)
+        _check_counts(result, version, partition, events, types, skipped)
+    for position in sorted(unknown):
+        result.wrong.append(f"position {position} is parked, but no event that the model reads is there")
+    return result
+
+
+def _apply(result: Progress, version: Version, events: list[Event], skipped: Set[int]) -> None:
+    parked_streams: set[str] = set()
+    for event in events:
         if event.position in skipped:
             continue
         if event.position in version.parked:
-            unknown.pop(event.position)
             parked_streams.add(event.stream)
             continue
         if event.stream in parked_streams:
             result.wrong.append(f"position {event.position} of {event.stream} is not parked behind an earlier one")
         result.applied.append(event)
-    for position in unknown:
-        result.wrong.append(f"position {position} is parked, but no event that the model reads is there")
-    for partition in sorted(of_partition.keys() | version.checkpoints.keys()):
-        _check_partition(result, version, partition, of_partition[partition], types, skipped)
-    return result
 
 
-def _skipped(version: Version, events: Iterable[Event]) -> set[int]:
+def _skipped(version: Version, orders: Iterable[Event]) -> set[int]:
     """Positions that the version does without, since operators ordered it and runners carried it out."""
     return {
-        event.data["position"]
-        for event in events
-        if event.type == SKIP
-        and event.data.get("orderId") in version.orders_carried_out
-        and (event.data["model"], event.data["version"]) == (version.model, version.number)
+        order.data["position"]
+        for order in orders
+        if order.data.get("orderId") in version.orders_carried_out
+        and (order.data["model"], order.data["version"]) == (version.model, version.number)
     }
 
 
-def _check_partition(
+def _check_counts(
     result: Progress, version: Version, partition: int, events: list[Event], types: Set[str], skipped: Set[int]
 ) -> None:
     position = version.position(partition)

@@ -13,7 +13,7 @@ from .databases import ClickHouse, Postgres, Unanswered, Version, as_known_at
 from .decisions import Decisions, check_decisions
 from .history import Event, read_history
 from .model import Expected, expected
-from .progress import Progress, progress
+from .progress import Progress, progress, split
 
 _IN_POSTGRES = (campaign_list, campaign_timeline, parking_orders)
 
@@ -89,6 +89,11 @@ def judge(settings: Settings, at_checkpoints: bool) -> Verdict:
     postgres, clickhouse = Postgres(settings.postgres_url), ClickHouse(settings.clickhouse_url)
     try:
         partitions = postgres.partitions(settings.generation)
+        unknown = postgres.models() - {model.NAME for model in (*_IN_POSTGRES, ad_metrics)}
+        if unknown:
+            raise Unanswered(
+                f"The oracle does not know how to fold {', '.join(sorted(unknown))}: teach it (tests/oracle)."
+            )
 
         def version(model: ModuleType) -> Version:
             return postgres.version(model.NAME, f"{model.TOPIC}.{settings.generation}")
@@ -109,9 +114,11 @@ def judge(settings: Settings, at_checkpoints: bool) -> Verdict:
         postgres.close()
 
     events = _history(settings.kurrentdb_url)
+    by_topic = split(events, partitions)
+    orders = [event for event in events if event.type == parking_orders.SKIP]
     tables: list[TableVerdict] = []
     for model, of in versions.items():
-        passed = progress(of, model.TOPIC, model.TYPES, events, partitions, at_checkpoints)
+        passed = progress(of, model.TYPES, by_topic[model.TOPIC], orders, at_checkpoints)
         tables += _tables(of, passed, expected(model.Fold(), passed.applied), found, at_checkpoints)
     return Verdict(events[-1].position if events else -1, tables, check_decisions(events))
 

@@ -48,4 +48,4 @@ class CompareTest(unittest.TestCase):
         self.assertEqual((comparison.differing, len(comparison.differences)), (50, 20))
 
     def test_json_is_the_same_however_it_is_written(self) -> None:
-        self.assertEqual(json_text({"b": 1, "a": [1, "é"]}), '{"a":[1,"é"],"b":1}')
+        self.assertEqual(json_text({"b": 1, "a": [None, 'é"', True, {}]}), '{"a":[null,"é\\"",true,{}],"b":1}')

@@ -78,9 +78,10 @@ class AdMetricsTest(unittest.TestCase):
         story.observed(account, {"key": key("a"), "measures": figures(1)}, {"key": key("b"), "measures": figures(2)})
         story.restated(account, {"key": key("b"), "before": figures(2), "after": figures(3)})
         readings, current = expected(ad_metrics.Fold(), [e for e in story.events if e.type in ad_metrics.TYPES]).tables
-        clicks = ad_metrics.COLUMNS.index("clicks")
-        self.assertEqual([row.values[clicks] for row in readings.rows.values()], ["1", "2", "3"])
-        self.assertEqual(sorted(row.values[clicks] or "" for row in current.rows.values()), ["1", "3"])
+        clicks = [
+            [row.values[table.columns.index("clicks")] for row in table.rows.values()] for table in (readings, current)
+        ]
+        self.assertEqual(clicks, [["1", "2", "3"], ["1", "3"]])
 
     def test_a_row_key_is_spelt_as_it_is_stored(self) -> None:
         self.assertEqual(ad_metrics.row_key(key(None)), "-,-,7:default,")

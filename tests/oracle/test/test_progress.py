@@ -4,8 +4,9 @@ from typing import Any
 
 from ..campaign_list import TYPES
 from ..databases import Version
+from ..parking_orders import SKIP
 from ..partitions import murmur2, partition_of
-from ..progress import Progress, progress
+from ..progress import Progress, progress, split
 from .story import Story
 
 PARTITIONS = 1
@@ -24,7 +25,8 @@ class ProgressTest(unittest.TestCase):
         self.story.account()  # two events of no concern
 
     def progress(self, of: Version, at_checkpoints: bool = False) -> Progress:
-        return progress(of, "events", TYPES, self.story.events, PARTITIONS, at_checkpoints)
+        orders = [event for event in self.story.events if event.type == SKIP]
+        return progress(of, TYPES, split(self.story.events, PARTITIONS)["events"], orders, at_checkpoints)
 
     def test_all_events_are_counted_once(self) -> None:
         outcome = self.progress(version(position=400, applied=2, not_applicable=2))
