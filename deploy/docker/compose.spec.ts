@@ -17,8 +17,10 @@ type Service = {
   image: string
   command?: string[]
   build?: unknown
+  volumes?: string[]
   environment?: Record<string, string>
   ports?: string[]
+  profiles?: string[]
   restart?: string
   healthcheck?: { test: string[] }
 }
@@ -39,7 +41,7 @@ test('docker-compose.yml is what the Compose specification allows', () => {
 })
 
 test('every image is pinned to a patch version', () => {
-  for (const { image } of Object.values(compose.services)) expect(image).toMatch(/:\d+\.\d+\.\d+/)
+  for (const { image } of Object.values(compose.services)) expect(image).toMatch(/:v?\d+\.\d+\.\d+/)
 })
 
 /** What each unit reads. */
@@ -82,6 +84,26 @@ test('everything that keeps running tells whether it is healthy, ours on the por
   ])
 })
 
+test('Prometheus collects from every unit that keeps running, on the port that its health is asked on', () => {
+  const groups: { targets: string[]; labels: { process: string } }[] = parse(
+    read('deploy/observability/targets/compose.yml'),
+  )
+  const collected = Object.fromEntries(groups.map(({ targets, labels }) => [labels.process, targets]))
+  const running = Object.entries(ours).filter(([, { restart }]) => restart !== 'no')
+  const wanted = running.map(([name, { healthcheck }]) => [name, [`${name}:${healthcheck?.test.at(-1)}`]])
+  expect(collected).toEqual({ ...Object.fromEntries(wanted), host: ['node-exporter:9100'] })
+})
+
+test('what Prometheus and Grafana are given is there', () => {
+  for (const name of ['prometheus', 'grafana']) {
+    const files = compose.services[name]?.volumes
+      ?.map((volume) => volume.split(':')[0] ?? '')
+      .filter((file) => file[0] === '.')
+    expect(files?.length).toBeGreaterThan(0)
+    for (const file of files ?? []) expect(existsSync(new URL(file, root))).toBe(true)
+  }
+})
+
 test('the users of ClickHouse may do what they may in the embedded one, and no more', () => {
   const xml = read('deploy/docker/clickhouse-users.xml')
   for (const user of ['projector', 'query'] as const) {
@@ -91,8 +113,8 @@ test('the users of ClickHouse may do what they may in the embedded one, and no m
 })
 
 test('no store or broker is reachable from outside, and no service but on this host', () => {
-  for (const { build, ports = [] } of Object.values(compose.services)) {
-    if (build === undefined) expect(ports).toEqual([])
+  for (const { build, profiles, ports = [] } of Object.values(compose.services)) {
+    if (build === undefined && profiles === undefined) expect(ports).toEqual([])
     for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/)
   }
 })

@@ -4,7 +4,7 @@ import { giveUp, Problem } from './bootstrap/problem.mjs'
 import { say } from './bootstrap/progress.mjs'
 import { checkSettings } from './check-settings.ts'
 import { root } from './paths.ts'
-import { freePorts, portNames } from './ports.ts'
+import { freePort, freePorts, portNames } from './ports.ts'
 import { type Stack, takeStack } from './supervisor/stack.ts'
 
 /** The data folder that the settings name, relative to the clone. */
@@ -26,7 +26,8 @@ export async function bringUp(options: { readonly withUnits: boolean; readonly f
     const environment = readEnvironment(root)
     checkSettings(environment)
     const settings = readSettings(['BIZOSAAS_DATA_DIR', ...portNames], environment)
-    const ports = options.freePorts ? await freePorts() : settings
+    const HEALTH_PORT = settings.HEALTH_PORT || (await freePort())
+    const ports = options.freePorts ? await freePorts() : { ...settings, HEALTH_PORT }
     const dataFolder = dataFolderOf(settings.BIZOSAAS_DATA_DIR)
     const { withUnits } = options
     let stop = async () => {}

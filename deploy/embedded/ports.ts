@@ -14,6 +14,7 @@ export const portNames = [
   'ANALYTICS_PORT',
   'INTEGRATIONS_PORT',
   'QUERY_PORT',
+  'HEALTH_PORT',
 ] as const satisfies readonly SettingName[]
 
 export type PortName = (typeof portNames)[number]

@@ -2,14 +2,13 @@ import { fileURLToPath } from 'node:url'
 import { host } from './addresses.ts'
 import { flowFlags } from './flow-flags.ts'
 import type { Part } from './parts/part.ts'
-import { freePort, type Ports } from './ports.ts'
+import type { Ports } from './ports.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** The two Node processes that hold the units, so that a replay cannot stall requests. */
-export async function unitProcesses(ports: Ports, environment: Environment): Promise<Part[]> {
+export function unitProcesses(ports: Ports, environment: Environment): Part[] {
   const services = [ports.CAMPAIGNS_PORT, ports.ANALYTICS_PORT, ports.INTEGRATIONS_PORT, ports.QUERY_PORT]
-  const healthPort = await freePort()
   const common = {
     prepare: async () => {},
     readyWithinMs: 60_000,
@@ -24,10 +23,10 @@ export async function unitProcesses(ports: Ports, environment: Environment): Pro
       ...common,
       name: 'flow',
       title: 'Relay and projections',
-      ports: [],
+      ports: ['HEALTH_PORT'],
       command: [process.execPath, ...flowFlags, fileOf('flow.ts')],
-      env: { ...env, HEALTH_PORT: String(healthPort) },
-      probe: (signal) => askWhetherReady(healthPort, signal),
+      env: { ...env, HEALTH_PORT: String(ports.HEALTH_PORT) },
+      probe: (signal) => askWhetherReady(ports.HEALTH_PORT, signal),
     },
     {
       ...common,

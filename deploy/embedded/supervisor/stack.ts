@@ -65,7 +65,7 @@ export async function takeStack({
     return { folder, ports, secrets }
   }
   const layers = [Object.entries(parts).map(([name, describe]) => describe(place(name)))]
-  if (withUnits) layers.push(await unitProcesses(ports, { ...environment, ...settings }))
+  if (withUnits) layers.push(unitProcesses(ports, { ...environment, ...settings }))
 
   let state: State = { pid: process.pid, startedAt: new Date().toISOString(), stopping: false, parts: {}, settings }
   const remember = (change: Partial<State>) => {

@@ -1,0 +1,1 @@
+export function debianPackage(name: string, waitFor: (what: string) => void): Promise<string>
