@@ -9,6 +9,7 @@
  * repeat, nothing to do, a stale If-Match) is believed only of state that was read after the command came in. So a
  * stream that nothing is remembered of is no case of its own: it looks empty, and to create something nothing is read.
  */
+import { inSpan } from '@bizosaas/runtime'
 import { type DomainEvent, metadataFromStored, streamName } from '@bizosaas/schemas'
 import type { Claim } from './claims.ts'
 import type { CommandContext, CommandRequest, Outcome } from './command.ts'
@@ -68,8 +69,14 @@ export function commandHandler<Command, Event extends DomainEvent, State>({
     const expected = folded.revision < 0 ? 'no-stream' : folded.revision
     const own = { stream, expected, events: newEvents(context, clientId, events) } as const
     try {
-      const { position } = await store.append([own, ...claims.map((claim) => claimWrite(context, clientId, claim, id))])
-      const { commandId, bodyHash } = context
+      const { commandId, bodyHash, traceparent } = context
+      const writes = [own, ...claims.map((claim) => claimWrite(context, clientId, claim, id))]
+      const attributes = {
+        'bizosaas.stream': stream,
+        'bizosaas.command_id': commandId,
+        'bizosaas.events': events.length,
+      }
+      const { position } = await inSpan('append', traceparent, attributes, () => store.append(writes))
       streams.advance(stream, folded, events, { position, commandId, bodyHash })
       return { type: 'recorded', revision: folded.revision + events.length, position, events, state }
     } catch (error) {

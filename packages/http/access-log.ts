@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Log, metrics } from '@bizosaas/runtime'
 import { Counter, Histogram } from 'prom-client'
-import { openExchange } from './exchange.ts'
+import { type Exchange, openExchange, probePaths } from './exchange.ts'
 
 const durations = new Histogram({
   name: 'http_request_duration_seconds',
@@ -18,9 +18,6 @@ const problems = new Counter({
   registers: [metrics],
 })
 
-/** Asked many times a minute. What fails is logged by the unit's health when it begins to fail, not with each answer. */
-const probes: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics'])
-
 /** Opens the exchange of a request, and writes its one log line and its duration when it is over. */
 export function observe(service: string, log: Log, request: IncomingMessage, response: ServerResponse): void {
   const exchange = openExchange(request, response)
@@ -31,6 +28,7 @@ export function observe(service: string, log: Log, request: IncomingMessage, res
     const method = request.method ?? ''
     // Only known routes become labels: paths are made up by strangers.
     const labels = { service, method, route: route ?? 'none', status }
+    endSpan(exchange, method, status)
     durations.observe(labels, ms / 1000)
     if (problem !== null) problems.inc({ ...labels, type: problem.code })
     const line = {
@@ -45,9 +43,28 @@ export function observe(service: string, log: Log, request: IncomingMessage, res
       ...(commandId === null ? {} : { commandId }),
       ...(fault === null ? {} : { err: fault }),
     }
-    if (probes.has(path)) log.debug(line, 'request')
+    if (probePaths.has(path)) log.debug(line, 'request')
     else if (status >= 500) log.error(line, 'request')
     else if (route === null && status < 400) log.debug(line, 'request')
     else log.info(line, 'request')
   })
+}
+
+function endSpan(
+  { span, requestId, route, principal, commandId, fault }: Exchange,
+  method: string,
+  status: number,
+): void {
+  span?.end(
+    `${method} ${route ?? ''}`.trim(),
+    {
+      'http.request.method': method,
+      'http.response.status_code': status,
+      'bizosaas.request_id': requestId,
+      ...(route && { 'http.route': route }),
+      ...(principal && { 'bizosaas.tenant_id': principal.tenantId }),
+      ...(commandId && { 'bizosaas.command_id': commandId }),
+    },
+    fault,
+  )
 }

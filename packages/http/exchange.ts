@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { requestIdOf, traceparentOf } from './headers.ts'
+import { type OpenSpan, openRequestSpan } from '@bizosaas/runtime'
+import { newTraceparent, parseTraceparent, requestIdOf } from './headers.ts'
 import type { Principal } from './principal.ts'
 import type { Problem } from './problem.ts'
 
@@ -11,6 +12,8 @@ export type Exchange = {
   /** The query string, without its question mark. */
   readonly search: string
   readonly started: number
+  /** Null where nothing is traced. */
+  readonly span: OpenSpan | null
   route: string | null
   principal: Principal | null
   /** Of the command that the request became. */
@@ -20,17 +23,24 @@ export type Exchange = {
   fault: unknown
 }
 
+/** Asked many times a minute. What fails is logged by the unit's health when it begins to fail, not with each answer. */
+export const probePaths: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics'])
+
 const exchanges = new WeakMap<ServerResponse, Exchange>()
 
 export function openExchange(request: IncomingMessage, response: ServerResponse): Exchange {
   const url = request.url ?? '/'
   const mark = url.indexOf('?')
+  const path = mark < 0 ? url : url.slice(0, mark)
+  const parent = parseTraceparent(one(request.headers.traceparent))
+  const span = probePaths.has(path) ? null : openRequestSpan(request.method ?? '', parent)
   const exchange: Exchange = {
     requestId: requestIdOf(one(request.headers['x-request-id'])),
-    traceparent: traceparentOf(one(request.headers.traceparent)),
-    path: mark < 0 ? url : url.slice(0, mark),
+    traceparent: span?.traceparent ?? parent ?? newTraceparent(),
+    path,
     search: mark < 0 ? '' : url.slice(mark + 1),
     started: performance.now(),
+    span,
     route: null,
     principal: null,
     commandId: null,

@@ -32,13 +32,16 @@ export const requestIdOf = (header: string | undefined): string =>
 
 const traceparentShape = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/
 
-/** The client's W3C trace context if it is valid, else the start of a new trace, not sampled. */
-export function traceparentOf(header: string | undefined): string {
+/** The client's W3C trace context; null if there is none that is valid. */
+export function parseTraceparent(header: string | undefined): string | null {
   const [, version, traceId, parentId, flags, rest] = traceparentShape.exec(header ?? '') ?? []
   const valid = version !== undefined && version !== 'ff' && !(version === '00' && rest !== undefined)
   if (valid && !/^0+$/.test(`${traceId}`) && !/^0+$/.test(`${parentId}`)) return `00-${traceId}-${parentId}-${flags}`
-  return `00-${hexDigits()}-${hexDigits().slice(0, 16)}-00`
+  return null
 }
+
+/** The start of a trace that is not recorded: its id stands in the log and in the events all the same. */
+export const newTraceparent = (): string => `00-${hexDigits()}-${hexDigits().slice(0, 16)}-00`
 
 /** 32 random digits. Node keeps entropy for UUIDs in store, which makes them its fastest source. */
 const hexDigits = () => randomUUID().replaceAll('-', '')

@@ -118,6 +118,18 @@ const services = {
   ),
 }
 
+const tracing = {
+  OTEL_EXPORTER_OTLP_ENDPOINT: setting(
+    url('https?', 'http://127.0.0.1:4318'),
+    'Collector that traces are sent to (OTLP over HTTP); without it none are made',
+  ),
+  OTEL_TRACES_SAMPLER_ARG: setting(
+    { schema: Type.String({ pattern: '^(0(\\.\\d+)?|1(\\.0+)?)$' }), expected: 'a share, 0 to 1' },
+    'Share of the requests that are traced, where the client has not decided it',
+    { default: '1' },
+  ),
+}
+
 const embeddedParts = {
   BIZOSAAS_DATA_DIR: setting(text, 'Folder of the data, keys and logs of the embedded parts', { default: '.data' }),
   KURRENTDB_PORT: setting(port, 'Port of the embedded event store', { default: '2113' }),
@@ -144,6 +156,7 @@ export const settingGroups = {
   'Databases of the read models': databases,
   'Tokens and keys': security,
   Services: services,
+  'Traces (OpenTelemetry)': tracing,
   'Embedded parts (`npm start`)': embeddedParts,
   'Read from the environment alone': environmentAlone,
 }
@@ -153,6 +166,7 @@ export const settings = {
   ...databases,
   ...security,
   ...services,
+  ...tracing,
   ...embeddedParts,
   ...environmentAlone,
 }

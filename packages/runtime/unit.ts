@@ -1,5 +1,6 @@
 import { log } from './log.ts'
 import { collectProcessMetrics } from './metrics.ts'
+import { startTracing } from './tracing.ts'
 
 /** Stops what was started, after finishing what is in flight; may be called once. */
 export type Stop = () => Promise<void>
@@ -27,12 +28,14 @@ export async function runUnit(name: string, start: () => Stop | Promise<Stop>): 
 
   const signalled = nextSignal()
   try {
+    const stopTracing = await startTracing(name)
     const stop = await start()
     unitLog.info('started')
     unitLog.info({ signal: await signalled }, 'stopping')
     void nextSignal().then((signal) => die(new Error(signal), 'second signal, ending at once'))
     setTimeout(() => die(new Error(`not stopped within ${stopWithinMs} ms`), 'ending'), stopWithinMs).unref()
     await stop()
+    await stopTracing()
     unitLog.info('stopped')
     process.exit(0)
   } catch (error) {

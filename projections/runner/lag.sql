@@ -4,14 +4,14 @@
 WITH RECURSIVE head AS (
   SELECT seq, tails FROM relay.ledger WHERE generation = $1 ORDER BY seq DESC LIMIT 1
 ), place AS (
-  SELECT model, version, kind, topic, (n - 1)::int AS partition,
+  SELECT reads.*, (n - 1)::int AS partition,
     coalesce((tail ->> 'offset')::bigint, -1) AS tail_offset, coalesce((tail ->> 'position')::bigint, -1) AS tail_position,
     coalesce(c.record_offset, -1) AS record_offset, coalesce(c.position, -1) AS position
   FROM head
   CROSS JOIN unnest($2::text[], $3::int[], $4::text[], $5::text[]) AS reads (model, version, kind, topic)
   CROSS JOIN LATERAL jsonb_array_elements(tails -> kind) WITH ORDINALITY AS tails (tail, n)
-  LEFT JOIN read_model.checkpoint c USING (model, version, topic)
-  WHERE c.partition IS NULL OR c.partition = n - 1
+  LEFT JOIN read_model.checkpoint c
+    ON (c.model, c.version, c.topic, c.partition) = (reads.model, reads.version, reads.topic, n - 1)
 ), search AS (
   -- The first row of the ledger that has the partition further than the checkpoint, found by halving: rows are numbered
   -- without a gap, and tails only move forward. `low` never has it further, `high` always has.

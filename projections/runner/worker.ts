@@ -12,6 +12,7 @@ import { patiently, Stopping } from './patience.ts'
 import type { Projection } from './projection.ts'
 import { describeGap } from './sequence.ts'
 import type { Sink } from './sink.ts'
+import { traceBatch } from './trace-batch.ts'
 import type { Parked } from './unparked.ts'
 
 /**
@@ -98,6 +99,7 @@ export function worker(projection: Projection, parts: WorkerParts): Worker {
     const step = await wait(() => advance(projection, sink, from, records, mayPark))
     switch (step.type) {
       case 'moved':
+        traceBatch(projection, records, { from, ...step }, performance.timeOrigin + startedAt)
         return moved(batch, step, startedAt)
       case 'lost':
         log.warn({ topic: batch.topic, partition: batch.partition }, 'another runner has moved the checkpoint')

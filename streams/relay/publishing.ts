@@ -9,6 +9,7 @@ import {
   type RecordHead,
   type SchemaRegistry,
 } from '@bizosaas/kafka'
+import { isSampled, type Traced } from '@bizosaas/runtime'
 import {
   encode as encodeData,
   encodeMetadata,
@@ -43,6 +44,8 @@ export type Batch = {
   readonly unreadable: number
   /** Of all its events, also of those that are in Kafka already. */
   readonly digests: Digests
+  /** Those of its events that are sent and whose traces are recorded. */
+  readonly traced: readonly Traced[]
 }
 
 export type Publishing = {
@@ -111,6 +114,7 @@ type OpenBatch = {
   instant: Instant | null
   events: number
   unreadable: number
+  traced: Traced[]
   bytes: number
   digest: WindowDigest
 }
@@ -121,6 +125,7 @@ const emptyBatch = (): OpenBatch => ({
   instant: null,
   events: 0,
   unreadable: 0,
+  traced: [],
   bytes: 0,
   digest: windowDigest(),
 })
@@ -135,9 +140,24 @@ const add = (batch: OpenBatch, event: StoredEvent, published: Published): void =
   batch.digest.add(kind, record.partition, record)
   if (isThere) return
   batch.records.push(record)
+  if (isSampled(metadata?.traceparent)) batch.traced.push(tracedOf(metadata?.traceparent, event, record))
   batch.bytes += sizeOf(record)
   if (!readable) batch.unreadable++
 }
+
+const tracedOf = (
+  traceparent: string | null | undefined,
+  { id }: StoredEvent,
+  { topic, partition, position }: PositionedRecord,
+): Traced => ({
+  traceparent: traceparent ?? '',
+  attributes: {
+    'messaging.destination.name': topic,
+    'messaging.destination.partition.id': String(partition),
+    'bizosaas.position': position,
+    'bizosaas.event_id': id,
+  },
+})
 
 const sizeOf = ({ key, value, headers }: EncodedRecord): number =>
   key.length + value.length + headers.event.length + otherBytes

@@ -16,6 +16,7 @@
  *   - a row of the ledger is written only after its batch was acknowledged, and only under the latest epoch (ledger.ts).
  */
 import type { LogProducer, WrittenTail } from '@bizosaas/kafka'
+import { noteSpans } from '@bizosaas/runtime'
 import { Instant, type Topic, topicName, topics } from '@bizosaas/schemas'
 import { chainAfter, noChain } from './digest.ts'
 import type { Pages } from './follow.ts'
@@ -51,8 +52,10 @@ export const relay = async ({ pages, guard, publishing, producer, ledger, ...par
   let { seq, instant, chain } = ledger.last ?? { seq: 0, instant: beginning, chain: null }
   let tails = parts.tails
   const publish = async (batch: Batch): Promise<void> => {
+    const startedAt = new Date()
     if (batch.records.length > 0) {
       const written = await timed('send', producer.send(batch.records))
+      noteSpans('publish', 'producer', startedAt, batch.traced)
       tails = movedTails(parts.generation, tails, batch, written)
     }
     seq++
