@@ -45,16 +45,17 @@ test('every image is pinned to a patch version', () => {
 })
 
 /** What each unit reads. */
-const health = ['HOST', 'HEALTH_PORT'] as const
+const traces = ['OTEL_EXPORTER_OTLP_ENDPOINT'] as const
+const health = ['HOST', 'HEALTH_PORT', ...traces] as const
 const reads: Readonly<Record<string, readonly SettingName[]>> = {
   migrate: ['POSTGRES_ADMIN_URL'],
   relay: [...relaySettings, ...health],
   projections: [...projectionSettings, ...health],
   audit: [...auditSettings, ...health],
-  campaigns: campaignsSettings,
-  analytics: analyticsSettings,
-  integrations: integrationsSettings,
-  'query-api': querySettings,
+  campaigns: [...campaignsSettings, ...traces],
+  analytics: [...analyticsSettings, ...traces],
+  integrations: [...integrationsSettings, ...traces],
+  'query-api': [...querySettings, ...traces],
 }
 
 test('our services run files that exist, and are given the settings that they read and no others', () => {

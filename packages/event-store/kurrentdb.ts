@@ -151,7 +151,16 @@ function positionOf<Named extends string>(position: number | Named) {
   return { commit: BigInt(position), prepare: BigInt(position) }
 }
 
-function storedEvent({ streamId, revision, position, id, type, data, metadata }: NonNullable<Recorded>): StoredEvent {
+function storedEvent({
+  streamId,
+  revision,
+  position,
+  id,
+  type,
+  data,
+  metadata,
+  created,
+}: NonNullable<Recorded>): StoredEvent {
   return {
     stream: streamId,
     // A tombstone has the greatest int64, which no number holds: the greatest whole number stands for it.
@@ -161,6 +170,7 @@ function storedEvent({ streamId, revision, position, id, type, data, metadata }:
     type,
     bytes: data,
     metadata: readMetadata(metadata),
+    createdAt: created,
   }
 }
 

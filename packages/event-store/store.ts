@@ -73,4 +73,6 @@ export interface StoredEvent {
   readonly bytes: Uint8Array
   /** As stored; empty if it is not a JSON object. */
   readonly metadata: Readonly<Record<string, unknown>>
+  /** When the store took it, by its own clock, in milliseconds since 1970. Nothing is decided by it. */
+  readonly createdAt?: number
 }

@@ -11,12 +11,13 @@ type State = { settings: Record<string, string>; parts: Record<string, { state: 
 
 export type OwnSystem = Awaited<ReturnType<typeof startOwnSystem>>
 
-export const startOwnSystem = async () => {
+/** @param settings beside those that the system has by default */
+export const startOwnSystem = async (settings: Readonly<Record<string, string>> = {}) => {
   const folder = mkdtempSync(join(tmpdir(), 'bizosaas-flow-'))
   const program = ['deploy/embedded/run.mjs', '--parts', 'deploy/embedded/up.ts', '--free-ports']
   const supervisor = spawn(process.execPath, program, {
     cwd: new URL('../..', import.meta.url),
-    env: { ...withoutSettings(process.env), BIZOSAAS_DATA_DIR: folder, NODE_OPTIONS: '' },
+    env: { ...withoutSettings(process.env), ...settings, BIZOSAAS_DATA_DIR: folder, NODE_OPTIONS: '' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let said = ''
@@ -36,10 +37,10 @@ export const startOwnSystem = async () => {
     await stop()
     throw error
   })
-  const { settings } = read()
+  const { settings: own } = read()
   return {
-    settings,
-    system: runningSystem(settings),
+    settings: own,
+    system: runningSystem(own),
     /** Ends a part's process at once, as a power cut would; the supervisor starts it again. */
     kill: (part: string) => {
       const { pid } = read().parts[part] ?? {}
