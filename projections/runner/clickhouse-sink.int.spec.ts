@@ -1,3 +1,5 @@
+import { connectClickHouse, StoreUnavailable } from '@bizosaas/databases'
+import { cableTo } from '@bizosaas/databases/testing/cable.ts'
 import { AdAccountId, CalendarDate, type Measures, type MetricsKey } from '@bizosaas/schemas'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { adMetrics } from '../analytics/ad-metrics/ad-metrics.ts'
@@ -8,7 +10,7 @@ import type { Item } from './items.ts'
 import { itemsOf } from './items.ts'
 import { type Projection, tableName } from './projection.ts'
 import type { Sink } from './sink.ts'
-import { checkpointOf, dropModel, modelName, openDatabases } from './spec-support/databases.ts'
+import { checkpointOf, dropModel, env, modelName, openDatabases } from './spec-support/databases.ts'
 import { client1, partitionLog, uuid } from './spec-support/records.ts'
 import { ensureClickHouseTable } from './tables.ts'
 
@@ -141,6 +143,31 @@ describe('the ClickHouse sink', () => {
     expect(await databases.postgres.query(countsSql, [projection.name, log[0]?.partition])).toEqual([
       { applied: 2, parked: 0 },
     ])
+  })
+
+  test('leaves the checkpoint where it is when ClickHouse has not acknowledged the rows', async () => {
+    const { observe, log, sink, checkpoint, clicks } = await setUp()
+    observe(['a', 1])
+    const start = await checkpoint()
+    const cable = await cableTo(env('CLICKHOUSE_PROJECTOR_URL'))
+    const cut = connectClickHouse(cable.url, { name: 'projections spec' })
+    try {
+      const { postgres, clickhouse } = databases
+      const ours = clickhouseSink(
+        cut,
+        postgres,
+        projection,
+        await ensureClickHouseTable(clickhouse, postgres, projection),
+      )
+      cable.pull()
+      await expect(advance(projection, ours, start, log, always)).rejects.toBeInstanceOf(StoreUnavailable)
+      expect(await checkpoint()).toEqual(start)
+    } finally {
+      await cut.close()
+      await cable.close()
+    }
+    expect(await advance(projection, await sink(), start, log, always)).toMatchObject({ type: 'moved' })
+    expect(await clicks()).toEqual(['a: 1'])
   })
 
   test('parks the stream whose rows cannot be held, and keeps the others', async () => {
