@@ -1,0 +1,90 @@
+import type { Bug } from '../bug.ts'
+
+/** Between Kafka and the rows. */
+export const projectionBugs: readonly Bug[] = [
+  {
+    name: 'last-record-applied-again',
+    breaks: 'a record at the last position is taken for a new one: < in the place of <=',
+    edits: [
+      {
+        file: 'projections/runner/sequence.ts',
+        from: 'if (record.position <= high)',
+        to: 'if (record.position < high)',
+      },
+    ],
+    specs: ['projections/runner/sequence.spec.ts'],
+    tests: 'applies every record once',
+  },
+  {
+    name: 'gaps-unnoticed',
+    breaks: 'a record is applied although the one before it is missing',
+    edits: [
+      {
+        file: 'projections/runner/sequence.ts',
+        from: '} else if (record.prev === high) {',
+        to: '} else if (record.prev <= record.position) {',
+      },
+    ],
+    specs: ['projections/runner/sequence.spec.ts'],
+    tests: 'stops before the first missing record',
+  },
+  {
+    name: 'parked-alone',
+    breaks: 'events of a stream are applied although an earlier one of it could not be',
+    edits: [
+      {
+        file: 'projections/runner/unparked.ts',
+        from: 'poisoned.add(record.stream)',
+        to: '',
+      },
+    ],
+    specs: ['projections/runner/fold.spec.ts'],
+    tests: 'parks what follows behind it',
+  },
+  {
+    name: 'checkpoint-before-rows',
+    breaks: 'the checkpoint moves before ClickHouse has acknowledged the rows',
+    edits: [
+      {
+        file: 'projections/runner/clickhouse-sink.ts',
+        from: '      await insert(written)\n      return (await postgres.query(move, valuesOf(projection, step))).length > 0\n',
+        to: '      const moved = await postgres.query(move, valuesOf(projection, step))\n      await insert(written)\n      return moved.length > 0\n',
+      },
+    ],
+    specs: ['projections/runner/clickhouse-sink.int.spec.ts'],
+    tests: 'leaves the checkpoint where it is',
+  },
+  {
+    name: 'checkpoint-outside-transaction',
+    breaks: 'rows are written in one transaction, and the checkpoint moves in another',
+    edits: [
+      {
+        file: 'projections/runner/postgres-sink.ts',
+        from: '      const moved = await postgres.query(write, [',
+        to: '      if (written.length > 0) await postgres.query(justRows, columnArrays(table, written))\n      const moved = await postgres.query(write, [',
+      },
+    ],
+    specs: ['projections/runner/postgres-sink.int.spec.ts'],
+    tests: 'two runners',
+  },
+  {
+    name: 'checkpoint-not-compared',
+    breaks: 'a second runner moves a checkpoint that is not where it believes',
+    edits: [{ file: 'projections/runner/move.ts', from: 'AND position = $5', to: 'AND position <= greatest($5, $6)' }],
+    specs: ['projections/runner/postgres-sink.int.spec.ts'],
+    tests: 'two runners',
+  },
+  {
+    name: 'row-key-without-ordinal',
+    breaks: 'rows of one event that differ only in what they are about replace each other',
+    edits: [
+      {
+        file: 'projections/analytics/ad-metrics/table.sql',
+        from: 'platform_campaign_id, row_key, position, ordinal)',
+        to: 'platform_campaign_id, position)',
+      },
+    ],
+    specs: ['projections/runner/clickhouse-sink.int.spec.ts'],
+    tests: 'keeps every reading',
+  },
+]
