@@ -206,6 +206,18 @@ describe('a claim', () => {
     expect(outcomes.filter(({ type }) => type === 'refused')).toHaveLength(7)
   })
 
+  test('leaves the answer as it is when the command is repeated elsewhere', async () => {
+    const sent = claimed(randomUUID(), randomUUID())
+    const { type: _, ...answer } = await here(sent)
+    // Somebody who knows nothing of it, and somebody who has read it.
+    const { type: appended, ...again } = await there(sent)
+    const reader = commandHandler({ store: used.store, decider: shelf })
+    await reader(request(sent.id, rename('second')))
+    const { type: found, ...later } = await reader(sent)
+    expect([appended, found]).toEqual(['recorded', 'repeated'])
+    expect([again, later]).toEqual([answer, answer])
+  })
+
   test('does not hide a reused key', async () => {
     const [id, value] = [randomUUID(), randomUUID()]
     const sent = claimed(id, value)

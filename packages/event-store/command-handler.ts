@@ -70,7 +70,8 @@ export function commandHandler<Command, Event extends DomainEvent, State>({
     const own = { stream, expected, events: newEvents(context, clientId, events) } as const
     try {
       const { commandId, bodyHash, traceparent } = context
-      const writes = [own, ...claims.map((claim) => claimWrite(context, clientId, claim, id))]
+      // The stream itself comes last, so that the append's position is its own: as a repetition finds it there.
+      const writes = [...claims.map((claim) => claimWrite(context, clientId, claim, id)), own]
       const attributes = {
         'bizosaas.stream': stream,
         'bizosaas.command_id': commandId,

@@ -60,8 +60,8 @@ export const commandBugs: readonly Bug[] = [
     edits: [
       {
         file: 'packages/event-store/command-handler.ts',
-        from: 'const writes = [own, ...claims.map(',
-        to: 'const writes = [own, ...[].map(',
+        from: 'const writes = [...claims.map(',
+        to: 'const writes = [...[].map(',
       },
     ],
     specs: ['packages/event-store/command-handler.int.spec.ts'],
