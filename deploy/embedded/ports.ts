@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 import type { SettingName } from '@bizosaas/runtime'
 
@@ -20,15 +21,21 @@ export const portNames = [
 export type PortName = (typeof portNames)[number]
 export type Ports = Readonly<Record<PortName, number>>
 
+/**
+ * Below those that the kernel lends to outgoing connections: of these, one may take the port of a part while that is down,
+ * or connect to itself there, and the part does not come up again.
+ */
+const [lowest, highest] = [10_000, 32_767]
+
 /** A free port for each name. All are held until the last is found, so that they differ. */
 export async function freePorts(): Promise<Ports> {
-  const held = await Promise.all(portNames.map(async (name) => ({ name, ...(await hold(0)) })))
+  const held = await Promise.all(portNames.map(async (name) => ({ name, ...(await holdAny()) })))
   await Promise.all(held.map(({ release }) => release()))
   return Object.fromEntries(held.map(({ name, port }) => [name, port])) as Ports
 }
 
 export async function freePort(): Promise<number> {
-  const { port, release } = await hold(0)
+  const { port, release } = await holdAny()
   await release()
   return port
 }
@@ -42,6 +49,16 @@ export async function isTaken(port: number): Promise<boolean> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return true
     throw error
+  }
+}
+
+async function holdAny(): ReturnType<typeof hold> {
+  for (;;) {
+    try {
+      return await hold(randomInt(lowest, highest + 1))
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+    }
   }
 }
 
