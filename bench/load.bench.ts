@@ -30,14 +30,12 @@ export const bench = async (
   await run({ rate, seconds: warmUpSeconds })
   const surroundings = [await calmness(10_000)()]
   print(`${rate} commands/s for ${seconds} s …`)
-  const before = system.cpu()
   const taken = await run({ rate, seconds })
-  const rows = [...figuresOf(taken), ...cpuOf(before, system.cpu(), taken.sent.length)]
+  const rows = figuresOf(taken)
   const samples = rows.map(([candidate, reading, unit, value]) => ({ candidate, reading, unit, values: [value] }))
   return publish('load', { samples, surroundings }, comparisons, [
     `${rate} commands/s for ${seconds} s, each sent at its time whether others were answered or not; latency counts from that time. 2 % are pages of 20 figures, 10 % draft a campaign, the others rename one of 1,000 of 20 tenants.`,
     'Visible: from the same time until the query API, asked with the consistency token of the command, shows it. One campaign command in 20 is followed so, and every page.',
-    'CPU: what each part took in all while the load ran and until everything followed was visible, by command. 1,000 ms of it a second are one core.',
     'Everything runs on the same cores, as by npm start: stores, broker, registry, services, relay, projections, and the load. Every accepted command is in the event store, and every answer had what its token stands for.',
   ])
 }
@@ -97,10 +95,6 @@ const figuresOf = ({ sent, seen, late }: Taken): Figure[] => {
     ),
   ]
 }
-
-/** What a command costs each part, also where others take its cores. */
-const cpuOf = (before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>, commands: number): Figure[] =>
-  Array.from(after, ([part, ms]): Figure => ['CPU', part, 'ms/command', (ms - (before.get(part) ?? 0)) / commands])
 
 const comparisons: Comparison[] = [
   { row: 'command/failed', goal: atMost(0) },

@@ -7,15 +7,12 @@ import { readSecrets } from '@bizosaas/embedded/secrets.ts'
 import { takeStack } from '@bizosaas/embedded/supervisor/stack.ts'
 import { readState } from '@bizosaas/embedded/supervisor/state.ts'
 import { atEnd } from './clean-up.ts'
-import { treeOf } from './processes.ts'
 
 export type System = {
   readonly settings: Readonly<Record<string, string>>
   readonly privateKeyFile: string
   /** Names of everything that runs: stores, broker, and the processes of the units. */
   readonly parts: () => string[]
-  /** CPU time of each part so far, in milliseconds. */
-  readonly cpu: () => Map<string, number>
   /** Holds a part still, so that it keeps its connections and answers nothing; the returned function lets it go on. */
   readonly hold: (part: string) => () => void
 }
@@ -38,25 +35,18 @@ export const startSystem = async (print: (line: string) => void): Promise<System
     settings: stack.settings,
     privateKeyFile: readSecrets(dataFolder).jwtPrivateKeyFile,
     parts: () => Object.keys(parts()),
-    cpu: () => {
-      const spent = (pid: number) => treeOf(pid).reduce((sum, { cpuMs }) => sum + cpuMs, 0)
-      return new Map(Object.entries(parts()).map(([name, { pid }]) => [name, pid ? spent(pid) : 0]))
-    },
     hold: (part) => {
       const pid = parts()[part]?.pid
       if (!pid) throw new Error(`There is no process of ${part}.`)
-      const held = treeOf(pid).map((process) => process.pid)
-      const signal = (name: NodeJS.Signals) => {
-        for (const each of held) {
-          try {
-            process.kill(each, name)
-          } catch {
-            // it has ended meanwhile
-          }
+      // Its whole group, for a part may consist of several processes.
+      process.kill(-pid, 'SIGSTOP')
+      const release = () => {
+        try {
+          process.kill(-pid, 'SIGCONT')
+        } catch {
+          // it was ended meanwhile
         }
       }
-      signal('SIGSTOP')
-      const release = () => signal('SIGCONT')
       atEnd(release)
       return release
     },
