@@ -6,11 +6,11 @@ import { randomUUID } from 'node:crypto'
 import { connectClickHouse, connectPostgres } from '@bizosaas/databases'
 import { connectEventStore, type EventStore, type StoredEvent } from '@bizosaas/event-store'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { type Agency, newAgency } from '../flow/agency.ts'
-import { createCampaign, observe, registerAccount, row } from '../flow/marketing.ts'
+import { newAgency } from '../flow/agency.ts'
 import { type OwnSystem, startOwnSystem } from '../flow/own-system.ts'
 import { until } from '../flow/until.ts'
 import { runOracle, type Verdict } from './run.ts'
+import { type Told, tell } from './told.ts'
 
 let own: OwnSystem
 let postgres: ReturnType<typeof connectPostgres>
@@ -33,31 +33,6 @@ afterAll(async () => {
   await Promise.all([postgres?.close(), clickhouse?.close(), store?.close()])
   await own?.stop()
 }, 90_000)
-
-type Told = { readonly tenant: string; readonly campaign: string; readonly account: string }
-
-/** A history that gives rows to every read model of facts. */
-const tell = async (agency: Agency): Promise<Told> => {
-  const { id: campaign } = await createCampaign(agency, 'Spring “in the city”')
-  const steps: ['POST' | 'PUT', string, object][] = [
-    ['PUT', 'budget', { amount: '1234567.50', currency: 'EUR' }],
-    ['PUT', 'budget', { amount: '0.000001', currency: 'EUR' }],
-    ['POST', 'submit', {}],
-    ['POST', 'approve', { comment: 'On two\nlines' }],
-  ]
-  for (const [method, path, body] of steps) {
-    const { status } = await agency.ask(method, `/v1/campaigns/${campaign}/${path}`, { body })
-    expect([path, status]).toEqual([path, 200])
-  }
-  const account = await registerAccount(agency, 'ours')
-  const figures = (clicks: number) => [
-    row({ adId: 'steady', conversions: [{ type: 'total', count: '1.5' }] }),
-    row({ adId: 'restated', clicks }),
-  ]
-  await observe(agency, account, figures(1))
-  expect((await observe(agency, account, figures(2))).body).toEqual({ observed: 0, restated: 1, unchanged: 1 })
-  return { tenant: agency.tenantId, campaign, account }
-}
 
 /** The oracle's verdict once no read model is behind. */
 const judged = async (): Promise<Verdict> => {
@@ -203,7 +178,7 @@ describe('where rows are spoiled, the oracle says no and names the place:', () =
 
 describe('where events are appended that no decider would have said, the oracle says no and names the rule:', () => {
   let verdict: Verdict
-  let position: Record<'illegal' | 'doubled' | 'restated', number>
+  let position: Record<'illegal' | 'doubled' | 'restated' | 'parked', number>
 
   const read = async (stream: string): Promise<StoredEvent[]> => {
     const events: StoredEvent[] = []
@@ -223,6 +198,14 @@ describe('where events are appended that no decider would have said, the oracle 
     return appended.position
   }
 
+  /** Says of a campaign that was never created what the event says; the campaign list can only park it. */
+  const intoNothing = async (event: StoredEvent | undefined, campaignId: string) => {
+    const { type = '', metadata = {} } = event ?? {}
+    const said = { id: randomUUID(), type, data: { campaignId }, metadata: metadata as Record<string, string> }
+    const stream = `campaign-${told(0).tenant}.${campaignId}`
+    return (await store.append([{ stream, expected: 'no-stream', events: [said] }])).position
+  }
+
   beforeAll(async () => {
     const submitted = (await campaignOf(told(0))).find(({ type }) => type === 'CampaignSubmitted')
     const [, allocated] = await campaignOf(told(1))
@@ -234,6 +217,7 @@ describe('where events are appended that no decider would have said, the oracle 
       illegal: await again(submitted, dataOf(submitted)),
       doubled: await again(allocated, dataOf(allocated), String(allocated?.metadata.commandId)),
       restated: await again(restated, figures),
+      parked: await intoNothing(submitted, randomUUID()),
     }
     verdict = await judged()
   }, 180_000)
@@ -252,6 +236,13 @@ describe('where events are appended that no decider would have said, the oracle 
 
   test('a restatement of figures from what they never were', () => {
     expect(rulesBrokenAt(position.restated)).toContainEqual(expect.stringMatching(/^row 0: .* before, not /))
+  })
+
+  test('what happened to nothing; it is parked, and expected to be missing', () => {
+    expect(rulesBrokenAt(position.parked)).toContain('the campaign was never created')
+    expect(verdict.tables.filter(({ parked }) => parked > 0)).toEqual([
+      expect.objectContaining({ model: 'campaign-list', parked: 1, equal: true }),
+    ])
   })
 
   test('and only these, while the read models hold what history says, legal or not', () => {
