@@ -59,6 +59,7 @@ const learn = async (model: ModelName, generation: string): Promise<void> => {
     clickhouse: isInPostgres ? clickhouse : kept.clickhouse,
     announcer: { moved: () => {}, stop: () => {} },
     generation,
+    partitions: settings.TOPIC_PARTITIONS,
   })
 }
 

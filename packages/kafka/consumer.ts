@@ -14,8 +14,9 @@ export type ConsumerOptions = {
   /**
    * The caller's checkpoints: for each of these partitions, in this order, the offset of the first record it wants. Asked
    * whenever the group has assigned partitions to this member, also for those that it kept. May wait as long as it must.
+   * Null leaves a partition alone until it is resumed.
    */
-  readonly startAt: (assigned: readonly TopicPartition[]) => Promise<readonly number[]>
+  readonly startAt: (assigned: readonly TopicPartition[]) => Promise<readonly (number | null)[]>
   /** Never called twice at once for a partition; the next batch comes when this one is done. May take its time. */
   readonly onBatch: (batch: ConsumedBatch) => Promise<void>
   /** The consumer ended because `startAt` or `onBatch` failed, or for a reason that trying again cannot mend. */
@@ -70,10 +71,12 @@ export const consume = async (kafka: KafkaCluster, options: ConsumerOptions): Pr
     const current = assignment
     const offsets = await options.startAt(partitions)
     if (current !== assignment || !joined) return
-    partitions.forEach((partition, index) => {
-      client.seek({ ...partition, offset: String(offsets[index] ?? 0) })
+    const wanted = partitions.filter((partition, index) => {
+      const offset = offsets[index] ?? null
+      if (offset !== null) client.seek({ ...partition, offset: String(offset) })
+      return offset !== null
     })
-    client.resume(asTopics(partitions))
+    client.resume(asTopics(wanted))
   }
 
   const fail = (error: unknown): void => {

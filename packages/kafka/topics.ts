@@ -39,7 +39,7 @@ export const createTopics = async (
     for (const topic of found) {
       if (topic.partitions.length !== partitions) {
         throw new Error(
-          `Topic ${topic.name} has ${topic.partitions.length} partitions, but TOPIC_PARTITIONS is ${partitions}: the number never changes inside a generation, so set it back or start a new TOPIC_GENERATION`,
+          `Topic ${topic.name} has ${topic.partitions.length} partitions, but TOPIC_PARTITIONS is ${partitions}: the number never changes, so set it back to ${topic.partitions.length}`,
         )
       }
     }

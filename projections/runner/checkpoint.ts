@@ -15,7 +15,7 @@ import type { Projection } from './projection.ts'
  *   halted           the reason, or null; a halted partition waits for a person
  *   parked           of the checkpoint: all tenants; count(*) of read_model.parked as role query: the tenant's own
  *
- * A partition without a row was never assigned to a runner: nothing is applied there.
+ * The rows of all partitions are made together with the table; one that is missing later was lost (open-table.ts).
  */
 export type Checkpoint = TopicPartition & {
   /** Position of the last event that was dealt with, or `nothingBefore`. */
@@ -28,33 +28,44 @@ export type Checkpoint = TopicPartition & {
 
 type Model = Pick<Projection, 'name' | 'version'>
 
-/** The checkpoints of these partitions, in this order; one that is not there yet is made at the beginning. */
-export async function readCheckpoints(
+/** Makes those that are not there yet, at the beginning: together with the table, see open-table.ts. */
+export async function makeCheckpoints(
   postgres: Postgres,
-  { name, version }: Model,
+  model: Model,
   partitions: readonly TopicPartition[],
-): Promise<Checkpoint[]> {
-  const places = [name, version, partitions.map((place) => place.topic), partitions.map((place) => place.partition)]
+): Promise<void> {
   await postgres.query(
     `INSERT INTO read_model.checkpoint (model, version, topic, partition, position, record_offset)
      SELECT $1, $2, topic, partition, ${nothingBefore}, -1 FROM unnest($3::text[], $4::int[]) AS place (topic, partition)
      ON CONFLICT DO NOTHING`,
-    places,
+    valuesOf(model, partitions),
   )
-  const rows = await postgres.query<{ position: number; record_offset: number; streams: string[] }>(
-    `SELECT position, record_offset, array(
+}
+
+/**
+ * The checkpoints of these partitions, in this order.
+ * @throws when one is gone: it is never made a second time by itself, for then everything would be applied a second time
+ */
+export async function readCheckpoints(
+  postgres: Postgres,
+  model: Model,
+  partitions: readonly TopicPartition[],
+): Promise<Checkpoint[]> {
+  const rows = await postgres.query<{ n: number; position: number; record_offset: number; streams: string[] }>(
+    `SELECT n, position, record_offset, array(
        SELECT DISTINCT stream FROM read_model.parked
        WHERE (model, version, topic, partition) = (c.model, c.version, c.topic, c.partition)
      ) AS streams
      FROM unnest($3::text[], $4::int[]) WITH ORDINALITY AS place (topic, partition, n)
      JOIN read_model.checkpoint c USING (topic, partition)
-     WHERE model = $1 AND version = $2
-     ORDER BY n`,
-    places,
+     WHERE model = $1 AND version = $2`,
+    valuesOf(model, partitions),
   )
+  const byNumber = new Map(rows.map((row) => [row.n, row]))
   return partitions.map((place, index) => {
-    const row = rows[index]
-    if (row === undefined) throw new Error(`${place.topic}[${place.partition}] has no checkpoint of ${name}.`)
+    const row = byNumber.get(index + 1)
+    if (row === undefined)
+      throw new Error(`The checkpoint of ${model.name} in ${place.topic}[${place.partition}] is gone`)
     return {
       ...place,
       position: row.position,
@@ -62,6 +73,10 @@ export async function readCheckpoints(
       parkedStreams: new Set(row.streams),
     }
   })
+}
+
+function valuesOf({ name, version }: Model, partitions: readonly TopicPartition[]): unknown[] {
+  return [name, version, partitions.map(({ topic }) => topic), partitions.map(({ partition }) => partition)]
 }
 
 /** Leaves word that a partition is not going on. The next batch that is written takes it back. */

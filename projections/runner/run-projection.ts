@@ -1,14 +1,21 @@
 import type { ClickHouse, Postgres } from '@bizosaas/databases'
-import { consume, type KafkaCluster, type LogConsumer, type SchemaRegistry } from '@bizosaas/kafka'
+import {
+  consume,
+  type KafkaCluster,
+  type LogConsumer,
+  offsetRanges,
+  type SchemaRegistry,
+  type TopicPartition,
+} from '@bizosaas/kafka'
 import { log, type Stop } from '@bizosaas/runtime'
 import type { Announcer } from './announce.ts'
 import { clickhouseSink } from './clickhouse-sink.ts'
 import { messageOf, topicsOf } from './items.ts'
+import { openTable } from './open-table.ts'
 import { patiently, Stopping } from './patience.ts'
 import { postgresSink } from './postgres-sink.ts'
 import type { Projection } from './projection.ts'
 import type { Sink } from './sink.ts'
-import { ensureClickHouseTable, ensurePostgresTable } from './tables.ts'
 import { ParkingBurst, type Worker, worker } from './worker.ts'
 
 /** What the projections of one process share. */
@@ -19,6 +26,7 @@ export type Parts = {
   readonly clickhouse: ClickHouse
   readonly announcer: Announcer
   readonly generation: string
+  readonly partitions: number
 }
 
 export type RunningProjection = {
@@ -31,7 +39,7 @@ export type RunningProjection = {
 /** While one partition's batch is being written, others' are decoded and folded. */
 const partitionsAtOnce = 4
 
-/** A partition whose records cannot be read rests so long. */
+/** A partition whose records cannot be read, or are not there, rests so long. */
 const askLaterMs = 5_000
 
 /**
@@ -45,10 +53,17 @@ export function runProjection(projection: Projection, parts: Parts): RunningProj
   const stopping = new AbortController()
   let running: Worker | null = null
   let stopped: Error | null = null
+  let lastFailure: Error | null = null
 
   const attempt = async (): Promise<void> => {
     const sink = await openSink(projection, parts)
-    const work = worker(projection, { ...parts, sink, log: modelLog, stopping: stopping.signal })
+    const work = worker(projection, {
+      ...parts,
+      sink,
+      ranges: (topics) => offsetRanges(parts.kafka, topics),
+      log: modelLog,
+      stopping: stopping.signal,
+    })
     try {
       await consumeUntil(stopping.signal, projection, parts, work, () => {
         running = work
@@ -57,9 +72,10 @@ export function runProjection(projection: Projection, parts: Parts): RunningProj
       running = null
     }
   }
-  const ended = patiently(attempt, mayMend, stopping.signal, (error) =>
-    modelLog.error({ reason: messageOf(error) }, 'failed, trying again'),
-  ).catch((error) => {
+  const ended = patiently(attempt, mayMend, stopping.signal, (error) => {
+    lastFailure = error instanceof Error ? error : new Error(String(error))
+    modelLog.error({ reason: messageOf(error) }, 'failed, trying again')
+  }).catch((error) => {
     if (error instanceof Stopping) return
     stopped = error
     modelLog.fatal({ reason: messageOf(error) }, 'stopped')
@@ -68,7 +84,7 @@ export function runProjection(projection: Projection, parts: Parts): RunningProj
   return {
     check: () => {
       if (stopped !== null) throw stopped
-      if (running === null) throw new Error(`${name} does not consume yet.`)
+      if (running === null) throw lastFailure ?? new Error(`${name} does not consume yet.`)
       for (const [place, { reason }] of running.halted) throw new Error(`${name} is halted at ${place}: ${reason}`)
     },
     stop: async () => {
@@ -80,10 +96,11 @@ export function runProjection(projection: Projection, parts: Parts): RunningProj
 
 const mayMend = (error: unknown): boolean => !(error instanceof ParkingBurst || error instanceof Stopping)
 
-async function openSink(projection: Projection, { postgres, clickhouse }: Parts): Promise<Sink> {
+async function openSink(projection: Projection, parts: Parts): Promise<Sink> {
+  const table = await openTable(projection, parts)
   return projection.store === 'postgres'
-    ? postgresSink(postgres, projection, await ensurePostgresTable(postgres, projection))
-    : clickhouseSink(clickhouse, postgres, projection, await ensureClickHouseTable(clickhouse, postgres, projection))
+    ? postgresSink(parts.postgres, projection, table)
+    : clickhouseSink(parts.clickhouse, parts.postgres, projection, table)
 }
 
 /** Consumes until it is told to stop, and rejects if it has to end before. */
@@ -99,18 +116,27 @@ async function consumeUntil(
   over.promise.catch(() => {}) // it may fail before it is waited for
   const end = () => over.resolve()
   let isOver = false
+  const resumeLater = (own: LogConsumer, place: TopicPartition): void => {
+    setTimeout(() => isOver || own.resume(place).catch(over.reject), askLaterMs).unref()
+  }
   const consumer = await consume(kafka, {
     group: `${projection.name}.v${projection.version}.${generation}`,
     topics: topicsOf(projection, generation),
     concurrency: partitionsAtOnce,
-    startAt: work.startAt,
+    startAt: async (assigned) => {
+      const offsets = await work.startAt(assigned)
+      assigned.forEach((place, index) => {
+        if (offsets[index] === null) void ready.promise.then((own) => resumeLater(own, place))
+      })
+      return offsets
+    },
     onBatch: async (batch) => {
       const verdict = await work.take(batch)
       if (verdict === 'go on') return
       const own = await ready.promise
       if (verdict === 'ask again') return own.resume(batch)
       own.pause(batch)
-      if (verdict === 'ask later') setTimeout(() => isOver || own.resume(batch).catch(over.reject), askLaterMs).unref()
+      if (verdict === 'ask later') resumeLater(own, batch)
     },
     onFailure: over.reject,
   })

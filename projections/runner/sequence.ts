@@ -1,3 +1,6 @@
+import type { OffsetRange } from '@bizosaas/kafka'
+import type { Checkpoint } from './checkpoint.ts'
+
 /**
  * The rule that makes a high water per partition safe. Every record names the position before its own in its partition
  * (`prev`), and every incarnation of the relay writes a gap-free ascending run that starts no later than what is durable.
@@ -47,6 +50,25 @@ export function sequence<R extends { readonly position: number; readonly prev: n
 export function describeGap({ at, prev, last }: Gap): string {
   return (
     `Position ${at} follows ${prev}, but the last one applied is ${last}: records are missing from the topic. ` +
-    'Seed a new generation of the topics from the event store.'
+    'Restore the topic, or run "npm run reseed", which fills new topics from the event store.'
+  )
+}
+
+/**
+ * A log that is kept for ever holds what a checkpoint has seen, and what follows it.
+ *
+ * @returns what an operator reads when it does not; null when all is well
+ */
+export function describeLoss(
+  { topic, partition, position, offset }: Checkpoint,
+  ranges: readonly OffsetRange[],
+): string | null {
+  const range = ranges.find((each) => each.topic === topic && each.partition === partition)
+  const from = offset + 1
+  if (range !== undefined && range.low <= from && from <= range.high) return null
+  const holds = range === undefined ? 'is missing' : `holds offsets ${range.low} to ${range.high - 1}`
+  return (
+    `Kafka lost data of ${topic}[${partition}]: it ${holds}, but position ${position} at offset ${offset} was applied from it. ` +
+    'Restore the topic, or run "npm run reseed", which fills new topics from the event store.'
   )
 }

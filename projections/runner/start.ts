@@ -46,7 +46,7 @@ export async function start(
   })
   const clickhouse = connectClickHouse(config.CLICKHOUSE_PROJECTOR_URL, { name: 'projections' })
   const redis = connectRedis(config.REDIS_URL)
-  const parts: Parts = { kafka, registry, postgres, clickhouse, announcer: announcer(redis), generation }
+  const parts: Parts = { kafka, registry, postgres, clickhouse, announcer: announcer(redis), generation, partitions }
 
   const running = run.map((projection) => {
     const each = runProjection(projection, parts)

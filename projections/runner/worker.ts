@@ -1,5 +1,11 @@
 import type { Postgres } from '@bizosaas/databases'
-import { type ConsumedBatch, readRecords, type SchemaRegistry, type TopicPartition } from '@bizosaas/kafka'
+import {
+  type ConsumedBatch,
+  type OffsetRange,
+  readRecords,
+  type SchemaRegistry,
+  type TopicPartition,
+} from '@bizosaas/kafka'
 import type { Log } from '@bizosaas/runtime'
 import { advance, newlyParked, type Step } from './advance.ts'
 import type { Announcer } from './announce.ts'
@@ -10,7 +16,7 @@ import { messageOf } from './items.ts'
 import { budgetAfter, fullBudget } from './parking-budget.ts'
 import { patiently, Stopping } from './patience.ts'
 import type { Projection } from './projection.ts'
-import { describeGap } from './sequence.ts'
+import { describeGap, describeLoss } from './sequence.ts'
 import type { Sink } from './sink.ts'
 import { traceBatch } from './trace-batch.ts'
 import type { Parked } from './unparked.ts'
@@ -24,8 +30,8 @@ export type Verdict = 'go on' | 'halt' | 'ask again' | 'ask later'
 
 /** One projection version's work on the partitions that are assigned to this process. */
 export type Worker = {
-  /** The offsets to begin at. Waits for the database. */
-  readonly startAt: (assigned: readonly TopicPartition[]) => Promise<number[]>
+  /** The offsets to begin at; null where the topic does not hold what follows the checkpoint. Waits for the database. */
+  readonly startAt: (assigned: readonly TopicPartition[]) => Promise<(number | null)[]>
   /** Takes a partition further; one batch of it at a time. Waits for the databases. */
   readonly take: (batch: ConsumedBatch) => Promise<Verdict>
   /** Partitions that are not going on, and why. */
@@ -43,6 +49,8 @@ export type WorkerParts = {
   readonly sink: Sink
   readonly postgres: Postgres
   readonly registry: SchemaRegistry
+  /** What the partitions of topics hold now. */
+  readonly ranges: (topics: readonly string[]) => Promise<readonly OffsetRange[]>
   readonly announcer: Announcer
   readonly log: Log
   readonly stopping: AbortSignal
@@ -119,8 +127,16 @@ export function worker(projection: Projection, parts: WorkerParts): Worker {
       const isAssignment = assigned.length !== 1 || !assigned.every((place) => checkpoints.has(nameOf(place)))
       if (isAssignment) for (const place of halted.values()) goesOn(place)
       const found = await wait(() => readCheckpoints(postgres, projection, assigned))
-      for (const checkpoint of found) checkpoints.set(nameOf(checkpoint), checkpoint)
-      return found.map(({ offset }) => offset + 1)
+      // After the checkpoints: a topic only grows, so that one which is sound holds what they have seen.
+      const ranges = await parts.ranges([...new Set(assigned.map(({ topic }) => topic))])
+      const offsets: (number | null)[] = []
+      for (const checkpoint of found) {
+        checkpoints.set(nameOf(checkpoint), checkpoint)
+        const lost = describeLoss(checkpoint, ranges)
+        if (lost !== null) await halt(checkpoint, lost)
+        offsets.push(lost === null ? checkpoint.offset + 1 : null)
+      }
+      return offsets
     },
 
     take: async (batch) => {

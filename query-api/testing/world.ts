@@ -13,7 +13,7 @@ import { type Role, signAccessToken } from '@bizosaas/http'
 import { nothingBefore, partitioner, printToken, type TopicRecord } from '@bizosaas/kafka'
 import { projections } from '@bizosaas/projections/all.ts'
 import { advance } from '@bizosaas/projections/runner/advance.ts'
-import { readCheckpoints } from '@bizosaas/projections/runner/checkpoint.ts'
+import { makeCheckpoints, readCheckpoints } from '@bizosaas/projections/runner/checkpoint.ts'
 import { clickhouseSink } from '@bizosaas/projections/runner/clickhouse-sink.ts'
 import { postgresSink } from '@bizosaas/projections/runner/postgres-sink.ts'
 import type { Projection } from '@bizosaas/projections/runner/projection.ts'
@@ -184,6 +184,7 @@ export async function openWorld() {
       const sink = await sinkOf(model)
       for (const topic of topics.map((kind) => topicName(kind, generation))) {
         const places = Array.from({ length: partitions }, (_, partition) => ({ topic, partition }))
+        await makeCheckpoints(projector, model, places)
         for (const checkpoint of await readCheckpoints(projector, model, places)) {
           const run = records.filter(({ partition, topic: of }) => of === topic && partition === checkpoint.partition)
           const step = await advance(model, sink, checkpoint, run, () => true)

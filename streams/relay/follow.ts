@@ -83,6 +83,6 @@ const following = (events: readonly StoredEvent[], last: Place): readonly Stored
   // The store's own events may be scavenged away, ours never.
   if (last.stream.startsWith('$') && first?.position !== last.position) return events
   throw new Error(
-    `The event store does not hold event ${last.id} at position ${last.position} any more, which was read before: it was restored from an older copy while the relay ran; start the relay again, and it says what to do`,
+    `The event store does not hold event ${last.id} at position ${last.position} any more, which was read before: it was restored from an older copy while the relay ran; bring back the store that holds it, or run "npm run reseed"`,
   )
 }

@@ -73,7 +73,7 @@ export const takeLedger = async (
     )
     if (made !== undefined && made.partitions !== partitions) {
       throw new CannotStart(
-        `Generation ${generation} has ${made.partitions} partitions, but TOPIC_PARTITIONS is ${partitions}: set it to ${made.partitions}, or start a new generation with TOPIC_GENERATION`,
+        `Generation ${generation} has ${made.partitions} partitions, but TOPIC_PARTITIONS is ${partitions}: set it to ${made.partitions}`,
       )
     }
     const [taken] = await tx.query<{ epoch: number }>(

@@ -52,7 +52,7 @@ const mustHold = async ({ store, generation }: Parts, position: number, eventId:
   const [event] = await store.readAll({ from: position, maxCount: 1 })
   if (event?.position === position && event.id === eventId) return
   throw new CannotStart(
-    `The event store does not hold event ${eventId} at position ${position}, which was published in ${generation}: it was restored from an older copy, or is another store; bring back the store that holds it, or set TOPIC_GENERATION to a new one, which is filled from the store as it is`,
+    `The event store does not hold event ${eventId} at position ${position}, which was published in ${generation}: it was restored from an older copy, or is another store; bring back the store that holds it, or run "npm run reseed", which fills new topics from the store as it is`,
   )
 }
 
@@ -99,8 +99,9 @@ const scanFrom = async ({ kafka, generation }: Parts, known: Tails): Promise<Rea
 /** Where the scan of a partition begins: at its tail, which must be there, or at its beginning. */
 const startOf = (place: TopicPartition, tail: Tail | null, range: OffsetRange | undefined): number => {
   if (range === undefined) throw lost(place, 'the partition is missing')
+  // Kept for ever: who reads from the beginning, as a new read model does, must find it.
+  if (range.low > 0) throw lost(place, `it begins at offset ${range.low}`)
   const from = tail?.offset ?? 0
-  if (range.low > from) throw lost(place, `it begins at offset ${range.low}`)
   if (tail !== null && range.high <= from) {
     throw lost(place, `it ends before offset ${from}, where position ${tail.position} was published`)
   }
@@ -109,7 +110,7 @@ const startOf = (place: TopicPartition, tail: Tail | null, range: OffsetRange | 
 
 const lost = ({ topic, partition }: TopicPartition, what: string): CannotStart =>
   new CannotStart(
-    `Kafka lost data of ${topic}[${partition}]: ${what}; restore the topic, or set TOPIC_GENERATION to a new one, which is filled from the event store, and rebuild the read models from it`,
+    `Kafka lost data of ${topic}[${partition}]: ${what}; restore the topic, or run "npm run reseed", which fills new topics from the event store`,
   )
 
 const placeOf = ({ topic, partition }: TopicPartition): string => `${topic} ${partition}`

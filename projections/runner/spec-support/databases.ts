@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { connectClickHouse, connectPostgres, migrate, type Postgres } from '@bizosaas/databases'
 import type { TopicPartition } from '@bizosaas/kafka'
-import { type Checkpoint, readCheckpoints } from '../checkpoint.ts'
+import { type Checkpoint, makeCheckpoints, readCheckpoints } from '../checkpoint.ts'
 import { type Projection, tableName } from '../projection.ts'
 import { readModelMigrations } from '../start.ts'
 
@@ -41,6 +41,7 @@ export async function checkpointOf(
   projection: Projection,
   place: TopicPartition = { topic: 'events.g0', partition: 0 },
 ): Promise<Checkpoint> {
+  await makeCheckpoints(postgres, projection, [place])
   const [checkpoint] = await readCheckpoints(postgres, projection, [place])
   if (checkpoint === undefined) throw new Error('There is no checkpoint.')
   return checkpoint

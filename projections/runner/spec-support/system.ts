@@ -56,6 +56,7 @@ export async function openSystem() {
 
   return {
     config,
+    kafka,
     databases,
     /** To be done after the test. */
     cleanUps,

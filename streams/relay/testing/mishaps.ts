@@ -18,14 +18,16 @@ export const loseTopics = async ({ kafka, topics, deleteTopics }: World): Promis
   await admin.disconnect()
 }
 
-/** Somebody sets a retention on the topics: all that was written is gone, and the offsets go on. */
-export const loseRecords = async ({ kafka, topics }: World): Promise<void> => {
+/** Somebody sets a retention on the topics: what was written is gone, all of it or the first record, and the offsets go on. */
+export const loseRecords = async ({ kafka, topics }: World, how: 'all' | 'first'): Promise<void> => {
   const admin = kafka.admin()
   for (const topic of topics) {
     const ends = await admin.fetchTopicOffsets(topic)
     await admin.deleteTopicRecords({
       topic,
-      partitions: ends.map(({ partition, high }) => ({ partition, offset: high })),
+      partitions: ends
+        .filter(({ high }) => how === 'all' || Number(high) > 1)
+        .map(({ partition, high }) => ({ partition, offset: how === 'all' ? high : '1' })),
     })
   }
   await admin.disconnect()

@@ -66,6 +66,9 @@ export const openWorld = async () => {
     deleteTopics,
     /** Forgets what the relay noted, as if PostgreSQL had been lost. */
     forget,
+    /** Forgets the rows after the first so many, as an older copy of PostgreSQL would. */
+    forgetAfter: (rows: number) =>
+      admin.query('DELETE FROM relay.ledger WHERE generation = $1 AND seq > $2', [generation, rows]),
 
     instant: instantOf,
     ledger: () =>
