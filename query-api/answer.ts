@@ -69,9 +69,10 @@ export type Reader = <Answer extends object>(
 /** How long a request waits for a read model before it is told to come again. */
 const waitMs = 2_000
 
-export function reader(postgres: Postgres, watch: CheckpointWatch, generation: string): Reader {
+/** @param first the generation of topics at which the line begins whose end is live */
+export function reader(postgres: Postgres, watch: CheckpointWatch, first: string): Reader {
   return async (request, models, ask) => {
-    const tokens = tokensOf(request, generation)
+    const tokens = tokensOf(request)
     const { asOf: asked } = request.query
     const instant = asked === undefined ? null : await whenPublished(asked)
     const until = Date.now() + waitMs
@@ -79,12 +80,13 @@ export function reader(postgres: Postgres, watch: CheckpointWatch, generation: s
     let ground: Ground | null = null
     for (;;) {
       const attempt = await postgres.asTenant(request.principal, async (tx) => {
-        const standing = await readStanding(tx, models, generation)
+        const standing = await readStanding(tx, models, first)
+        const { generation } = standing
         const tables = tablesOf(models, standing)
         if (instant !== null) ground ??= await groundOf(tx, generation, instant, standing.head)
-        const isReached = (row: LedgerRow, marks: Marks) => haveReached(models, marks, row, generation)
+        const isReached = (row: LedgerRow, marks: Marks) => haveReached(models, marks, row)
         const isFarEnough = (marks: Marks) =>
-          tokens.every((token) => haveApplied(models, marks, token, generation)) &&
+          tokens.every((token) => haveApplied(models, marks, token)) &&
           (!ground?.needed || isReached(ground.needed, marks))
         if (!isFarEnough(standing.marks)) return { isFarEnough }
 

@@ -8,33 +8,37 @@
 import type { Queryable } from '@bizosaas/databases'
 import { type ConsistencyToken, nothingBefore } from '@bizosaas/kafka'
 import type { Projection } from '@bizosaas/projections/runner/projection.ts'
-import { topicName } from '@bizosaas/schemas'
+import { type Topic, topicKind } from '@bizosaas/schemas'
 import { isReached, type LedgerRow } from './ledger.ts'
 import { kindsOf } from './topics-of.ts'
 
-/** How far models are: the position that each has dealt with, by model and partition. */
+/**
+ * How far models are: the position that each has dealt with, by model and partition. No generation of topics is in it: the same partition
+ * holds the same events at the same positions in each.
+ */
 export type Marks = ReadonlyMap<string, number>
 
-const markOf = (model: string, topic: string, partition: number) => `${model} ${topic} ${partition}`
+const markOf = (model: string, kind: Topic, partition: number) => `${model} ${kind} ${partition}`
 
 /** Whether every one of the models that reads the token's topic has dealt with its event; to the others it means nothing. */
-export function haveApplied(
-  models: readonly Projection[],
-  marks: Marks,
-  token: ConsistencyToken,
-  generation: string,
-): boolean {
+export function haveApplied(models: readonly Projection[], marks: Marks, token: ConsistencyToken): boolean {
+  const kind = topicKind(token.topic)
   return models
-    .filter((model) => kindsOf(model).some((kind) => topicName(kind, generation) === token.topic))
-    .every(({ name }) => (marks.get(markOf(name, token.topic, token.partition)) ?? nothingBefore) >= token.position)
+    .filter((model) => kind !== null && kindsOf(model).includes(kind))
+    .every(({ name }) => {
+      const mark = kind === null ? undefined : marks.get(markOf(name, kind, token.partition))
+      return (mark ?? nothingBefore) >= token.position
+    })
 }
 
 /** Whether the models have dealt with everything that was in the topics when the row was written. */
-export function haveReached(models: readonly Projection[], marks: Marks, row: LedgerRow, generation: string): boolean {
+export function haveReached(models: readonly Projection[], marks: Marks, row: LedgerRow): boolean {
   return models.every((model) =>
-    isReached(row, kindsOf(model), (kind, partition) => {
-      return marks.get(markOf(model.name, topicName(kind, generation), partition)) ?? nothingBefore
-    }),
+    isReached(
+      row,
+      kindsOf(model),
+      (kind, partition) => marks.get(markOf(model.name, kind, partition)) ?? nothingBefore,
+    ),
   )
 }
 
@@ -42,6 +46,8 @@ export interface Standing {
   /** By model; a model without one has never been built. */
   readonly versions: ReadonlyMap<string, number>
   readonly marks: Marks
+  /** The generation of topics that is live. */
+  readonly generation: string
   /** The newest row of the ledger; null before the first event. */
   readonly head: LedgerRow | null
   /** Streams that the sender may see and that are set aside in one of the models. */
@@ -49,51 +55,62 @@ export interface Standing {
 }
 
 const standingSql = `
+  WITH live AS MATERIALIZED (SELECT relay.live_generation($2) AS generation)
   SELECT
     (SELECT json_agg(json_build_array(model, version)) FROM read_model.live_version WHERE model = ANY ($1)) AS versions,
     (SELECT json_agg(json_build_array(model, topic, partition, position))
-     FROM read_model.checkpoint JOIN read_model.live_version USING (model, version) WHERE model = ANY ($1)) AS marks,
+     FROM read_model.checkpoint JOIN read_model.live_version USING (model, version)
+     WHERE model = ANY ($1) AND split_part(topic, '.', 2) = live.generation) AS marks,
     (SELECT count(DISTINCT stream)
      FROM read_model.parked JOIN read_model.live_version USING (model, version) WHERE model = ANY ($1)) AS parked,
-    head.seq, head.position, head.instant, head.tails
-  FROM (VALUES (1)) AS one
+    live.generation, head.seq, head.position, head.instant, head.tails
+  FROM live
   LEFT JOIN LATERAL (
-    SELECT seq, position, instant, tails FROM relay.ledger WHERE generation = $2 ORDER BY seq DESC LIMIT 1
+    SELECT seq, position, instant, tails FROM relay.ledger WHERE generation = live.generation ORDER BY seq DESC LIMIT 1
   ) AS head ON true`
 
 interface StandingRow extends Omit<LedgerRow, 'seq'> {
   readonly versions: [model: string, version: number][] | null
   readonly marks: MarkRow[] | null
   readonly parked: number
+  readonly generation: string
   readonly seq: number | null
 }
 type MarkRow = [model: string, topic: string, partition: number, position: number]
 
 const marksOf = (rows: readonly MarkRow[]): Marks =>
-  new Map(rows.map(([model, topic, partition, position]) => [markOf(model, topic, partition), position]))
+  new Map(
+    rows.flatMap(([model, topic, partition, position]) => {
+      const kind = topicKind(topic)
+      return kind === null ? [] : [[markOf(model, kind, partition), position]]
+    }),
+  )
 
-/** @param tx a transaction of the tenant, whose parked streams are counted */
-export async function readStanding(
-  tx: Queryable,
-  models: readonly Projection[],
-  generation: string,
-): Promise<Standing> {
-  const [row] = await tx.query<StandingRow>(standingSql, [models.map(({ name }) => name), generation])
+/**
+ * @param tx a transaction of the tenant, whose parked streams are counted
+ * @param first the generation at which the line begins whose end is live
+ */
+export async function readStanding(tx: Queryable, models: readonly Projection[], first: string): Promise<Standing> {
+  const [row] = await tx.query<StandingRow>(standingSql, [models.map(({ name }) => name), first])
   if (!row) throw new Error('The standing of the read models cannot be read.')
-  const { versions, marks, parked, seq, position, instant, tails } = row
+  const { versions, marks, parked, generation, seq, position, instant, tails } = row
   return {
     versions: new Map(versions ?? []),
     marks: marksOf(marks ?? []),
+    generation,
     parked,
     head: seq === null ? null : { seq, position, instant, tails },
   }
 }
 
 /** How far the versions that serve are, all models. */
-export async function readMarks(db: Queryable): Promise<Marks> {
+export async function readMarks(db: Queryable, first: string): Promise<Marks> {
   const rows = await db.query<{ mark: MarkRow }>(
-    `SELECT json_build_array(model, topic, partition, position) AS mark
-     FROM read_model.checkpoint JOIN read_model.live_version USING (model, version)`,
+    `WITH live AS MATERIALIZED (SELECT relay.live_generation($1) AS generation)
+     SELECT json_build_array(model, topic, partition, position) AS mark
+     FROM live, read_model.checkpoint JOIN read_model.live_version USING (model, version)
+     WHERE split_part(topic, '.', 2) = live.generation`,
+    [first],
   )
   return marksOf(rows.map(({ mark }) => mark))
 }

@@ -39,17 +39,17 @@ export async function start(config: QueryConfig): Promise<Serving> {
   const postgres = connectPostgres(config.POSTGRES_QUERY_URL, { name, connections, statementTimeoutMs })
   const clickhouse = connectClickHouse(config.CLICKHOUSE_QUERY_URL, { name })
   const redis = connectRedis(config.REDIS_URL)
-  const generation = config.TOPIC_GENERATION
+  const first = config.TOPIC_GENERATION
 
-  const watch = checkpointWatch(() => readMarks(postgres))
+  const watch = checkpointWatch(() => readMarks(postgres, first))
   const news = liveNews(redis, watch.wake)
-  const read = reader(postgres, watch, generation)
+  const read = reader(postgres, watch, first)
   const routes: Route[] = [
     ...campaignRoutes(read),
     ...campaignTimelineRoutes(read),
     ...metricsRoutes(read, clickhouse),
-    ...projectionRoutes(postgres, generation),
-    ...auditRoutes(postgres, generation),
+    ...projectionRoutes(postgres, first),
+    ...auditRoutes(postgres, first),
     ...streamRoutes(news),
   ]
 

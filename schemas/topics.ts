@@ -19,3 +19,8 @@ export function partitionKeyOf({ category, tenantId, id }: StreamName): string {
 export function topicName(topic: Topic, generation: string): string {
   return `${topic}.${generation}`
 }
+
+/** Which kind of topic a topic's name says; null when it is none of ours. */
+export function topicKind(name: string): Topic | null {
+  return topics.find((kind) => name.startsWith(`${kind}.`)) ?? null
+}

@@ -14,7 +14,14 @@ export {
   type RecordHead,
   type TopicRecord,
 } from './record.ts'
-export { connectRegistry, type SchemaName, type SchemaRegistry } from './registry.ts'
+export {
+  connectRegistry,
+  mustMeanTheSame,
+  type NotedSchema,
+  SchemaLost,
+  type SchemaName,
+  type SchemaRegistry,
+} from './registry.ts'
 export { type OffsetRange, offsetRanges, type Stretch, scan } from './scan.ts'
 export { type ConsistencyToken, parseToken, printToken } from './token.ts'
 export { createTopics } from './topics.ts'

@@ -16,8 +16,36 @@ export type SchemaRegistry = {
   readonly idOf: (type: EventType, version: number) => number
   /** Asks for the ids that are not known yet, so that `nameOf` can answer. Each is asked once. */
   readonly learn: (ids: Iterable<number>) => Promise<void>
+  /** What an id stands for; null when it is no schema of this release, or was not learnt. */
+  readonly find: (id: number) => SchemaName | null
   /** @throws for an id that was not learnt */
   readonly nameOf: (id: number) => SchemaName
+}
+
+/** The registry does not know, or takes for something else, what records were written with: nothing of them may be decoded. */
+export class SchemaLost extends Error {
+  constructor(what: string, cause?: unknown) {
+    super(
+      `${what}, although records were written with it: the registry was emptied or restored from another copy; bring back the one that has it, or run "npm run reseed", which writes them anew`,
+      { cause },
+    )
+    this.name = 'SchemaLost'
+  }
+}
+
+/** What a schema id stood for when records were written with it. */
+export type NotedSchema = SchemaName & { readonly id: number }
+
+/** @throws SchemaLost when the registry has forgotten one of the ids, or has given it to another schema */
+export const mustMeanTheSame = async (registry: SchemaRegistry, noted: readonly NotedSchema[]): Promise<void> => {
+  const ours = noted.filter(({ type, version }) => isEventType(type) && schemaOf(type).versions.includes(version))
+  await registry.learn(ours.map(({ id }) => id))
+  for (const { id, type, version } of ours) {
+    const now = registry.find(id)
+    if (now?.type === type && now.version === version) continue
+    const instead = now === null ? 'something else' : `${now.type} version ${now.version}`
+    throw new SchemaLost(`Schema ${id} of the schema registry is ${instead} and not ${type} version ${version}`)
+  }
 }
 
 /**
@@ -52,7 +80,9 @@ export const connectRegistry = async (url: string): Promise<SchemaRegistry> => {
 
   /** The registry itself says which of our versions an id is: it compares as it did when they were registered. */
   const learnOne = async (id: number): Promise<void> => {
-    const { name } = (await client.getSchema(id)) as { readonly name?: string }
+    const { name } = (await client.getSchema(id).catch((error: { status?: number }) => {
+      throw error.status === 404 ? new SchemaLost(`Schema ${id} is not in the schema registry`, error) : error
+    })) as { readonly name?: string }
     const type = name?.slice(name.lastIndexOf('.') + 1)
     if (type === undefined || !isEventType(type)) return
     for (const version of schemaOf(type).versions) {
@@ -80,6 +110,7 @@ export const connectRegistry = async (url: string): Promise<SchemaRegistry> => {
     async learn(wanted) {
       for (const id of wanted) if (!names.has(id)) await learnOne(id)
     },
+    find: (id) => names.get(id) ?? null,
     nameOf(id) {
       const name = names.get(id)
       if (name === undefined) {

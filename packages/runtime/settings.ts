@@ -53,12 +53,12 @@ const eventStoreAndBroker = {
   ),
   TOPIC_GENERATION: setting(
     { schema: Type.String({ pattern: '^g[1-9]\\d{0,3}$' }), expected: 'g1, g2, ...' },
-    'Generation of the topics; partition count, partitioner and codec never change inside one',
+    'First generation of the topics; `npm run reseed` makes the next ones, and PostgreSQL says which is live',
     { default: 'g1' },
   ),
   TOPIC_PARTITIONS: setting(
     { schema: Type.Integer({ minimum: 1, maximum: 1024 }), expected: 'a whole number, 1 to 1024' },
-    'Partitions of each topic when a generation is created',
+    'Partitions of each topic; the number never changes',
     { default: '12' },
   ),
 }

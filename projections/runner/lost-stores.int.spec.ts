@@ -137,6 +137,7 @@ describe('A topic that does not hold what a checkpoint has seen', () => {
     for (const name of ['c', 'd', 'e']) rename(1, name)
     await system.send(log.slice(2))
     const admin = system.kafka.admin()
+    await admin.fetchTopicOffsets(place.topic)
     await admin.deleteTopicRecords({ topic: place.topic, partitions: [{ partition: place.partition, offset: '4' }] })
     await admin.disconnect()
     const reason = await refusalOf(model, /Kafka lost data/)
@@ -167,5 +168,48 @@ describe('A topic that does not hold what a checkpoint has seen', () => {
       () => model.names(other.id(2)),
       (found) => found === 'x',
     )
+  }, 60_000)
+})
+
+describe('A schema registry that was emptied or restored', () => {
+  /** As the relay noted it when it wrote the records. */
+  const note = async (id: number, type: string) => {
+    const { admin } = system.databases
+    const { TOPIC_GENERATION: generation, TOPIC_PARTITIONS: partitions } = system.config
+    await admin.query('INSERT INTO relay.generation (generation, partitions) VALUES ($1, $2)', [generation, partitions])
+    system.cleanUps.push(() => admin.query('DELETE FROM relay.generation WHERE generation = $1', [generation]))
+    await admin.query('INSERT INTO relay.schema (generation, id, type, version) VALUES ($1, $2, $3, 1)', [
+      generation,
+      id,
+      type,
+    ])
+  }
+
+  test('so that an id means another schema now, halts the partition: nothing is decoded by the wrong one', async () => {
+    const { newModel, newPartition, sendAs, schemaId } = system
+    const { place, log, create, id } = newPartition()
+    const model = newModel()
+    create(1, 'a')
+    // The same bytes would be a renaming, too.
+    await note(schemaId('CampaignCreated'), 'CampaignRenamed')
+    await sendAs(() => schemaId('CampaignCreated'), log)
+    const runner = await model.run()
+    const reason = await until(runner.failure, (found) => /schema registry/.test(found ?? ''))
+    expect(reason).toContain('is CampaignCreated version 1 and not CampaignRenamed version 1')
+    expect(reason).toContain('npm run reseed')
+    expect(await model.names(id(1))).toBeNull()
+    expect(await model.counts(place)).toMatchObject({ applied: 0, parked: 0 })
+  }, 60_000)
+
+  test('so that it does not know an id, halts the partition, with the way out', async () => {
+    const { newModel, newPartition, sendAs } = system
+    const { log, create } = newPartition()
+    create(1, 'a')
+    await note(2_000_000_000, 'CampaignCreated')
+    await sendAs(() => 2_000_000_000, log)
+    const runner = await newModel().run()
+    const reason = await until(runner.failure, (found) => /schema registry/.test(found ?? ''))
+    expect(reason).toContain('Schema 2000000000 is not in the schema registry')
+    expect(reason).toContain('npm run reseed')
   }, 60_000)
 })

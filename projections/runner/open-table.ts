@@ -11,7 +11,7 @@
  *   rows     none moved, or    the checkpoints were lost or put back: the     Postgres: refused; ClickHouse: read again,
  *            some missing      events would be folded a second time           for that yields the same rows
  */
-import type { ClickHouse, Postgres } from '@bizosaas/databases'
+import { type ClickHouse, liveGeneration, type Postgres } from '@bizosaas/databases'
 import { nothingBefore, type TopicPartition } from '@bizosaas/kafka'
 import { makeCheckpoints } from './checkpoint.ts'
 import { topicsOf } from './items.ts'
@@ -32,6 +32,9 @@ export class ReadModelLost extends Error {
 
 /** @throws ReadModelLost */
 export async function openTable(projection: Projection, parts: Parts): Promise<Table> {
+  // Its checkpoints have moved on to that one, so they are not lost here.
+  const live = await liveGeneration(parts.postgres, parts.generation)
+  if (live !== parts.generation) throw new Error(`Generation ${parts.generation} was succeeded by ${live}`)
   const places = topicsOf(projection, parts.generation).flatMap((topic) =>
     Array.from({ length: parts.partitions }, (_, partition): TopicPartition => ({ topic, partition })),
   )

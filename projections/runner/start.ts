@@ -1,10 +1,11 @@
-import { connectClickHouse, connectPostgres, connectRedis } from '@bizosaas/databases'
+import { connectClickHouse, connectPostgres, connectRedis, onLiveGeneration } from '@bizosaas/databases'
 import { connectKafka, connectRegistry, createTopics } from '@bizosaas/kafka'
-import type { Health, Settings, Stop } from '@bizosaas/runtime'
+import { type Health, log, type Settings, type Stop } from '@bizosaas/runtime'
 import { topicName, topics } from '@bizosaas/schemas'
 import { projections } from '../all.ts'
 import { announcer } from './announce.ts'
 import { exposeLag } from './lag.ts'
+import { asNoted } from './noted-schemas.ts'
 import type { Projection } from './projection.ts'
 import { type Parts, runProjection } from './run-projection.ts'
 
@@ -33,12 +34,9 @@ export async function start(
   health?: Health,
   run: readonly Projection[] = projections,
 ): Promise<Stop> {
-  const { TOPIC_GENERATION: generation, TOPIC_PARTITIONS: partitions } = config
+  const { TOPIC_GENERATION: first, TOPIC_PARTITIONS: partitions } = config
   const kafka = connectKafka({ brokers: config.KAFKA_BROKERS, clientId: 'projections' })
   const registry = await connectRegistry(config.SCHEMA_REGISTRY_URL)
-  const names = topics.map((topic) => topicName(topic, generation))
-  await createTopics(kafka, names, partitions)
-
   const postgres = connectPostgres(config.POSTGRES_PROJECTOR_URL, {
     name: 'projections',
     connections: 10,
@@ -46,21 +44,38 @@ export async function start(
   })
   const clickhouse = connectClickHouse(config.CLICKHOUSE_PROJECTOR_URL, { name: 'projections' })
   const redis = connectRedis(config.REDIS_URL)
-  const parts: Parts = { kafka, registry, postgres, clickhouse, announcer: announcer(redis), generation, partitions }
+  const news = announcer(redis)
 
-  const running = run.map((projection) => {
-    const each = runProjection(projection, parts)
-    health?.add(projection.name, async () => each.check())
-    return each
-  })
-
-  const conceal = exposeLag(postgres, run, generation)
-
-  return async () => {
-    conceal()
-    await Promise.all(running.map(({ stop }) => stop()))
-    parts.announcer.stop()
+  const open = async (generation: string): Promise<Stop> => {
+    const names = topics.map((topic) => topicName(topic, generation))
+    await createTopics(kafka, names, partitions)
+    const schemas = asNoted(registry, postgres, generation)
+    const parts: Parts = { kafka, registry: schemas, postgres, clickhouse, announcer: news, generation, partitions }
+    const running = run.map((projection) => {
+      const each = runProjection(projection, parts)
+      health?.add(projection.name, async () => each.check())
+      return each
+    })
+    const conceal = exposeLag(postgres, run, generation)
+    return async () => {
+      conceal()
+      await Promise.all(running.map(({ stop }) => stop()))
+    }
+  }
+  const close = async () => {
+    news.stop()
     redis.close()
     await Promise.all([postgres.close(), clickhouse.close()])
+  }
+
+  try {
+    const stop = await onLiveGeneration(postgres, { first, log: log.child({ unit: 'projections' }), open })
+    return async () => {
+      await stop()
+      await close()
+    }
+  } catch (error) {
+    await close()
+    throw error
   }
 }

@@ -1,5 +1,5 @@
 /** Is everything that was recorded still there, everywhere? What the auditor (streams/audit) has written down. */
-import type { Postgres } from '@bizosaas/databases'
+import { liveGeneration, type Postgres } from '@bizosaas/databases'
 import { get, Instant as InstantSchema, isAllowed, type Route } from '@bizosaas/http'
 import type { Instant } from '@bizosaas/schemas'
 import { Type } from 'typebox'
@@ -51,13 +51,15 @@ type Found = {
   readonly detail: string
 }
 
-export const auditRoutes = (postgres: Postgres, generation: string): Route[] => [
+/** @param first the generation of topics at which the line begins whose end is live */
+export const auditRoutes = (postgres: Postgres, first: string): Route[] => [
   get('/v1/audit', {
     may: 'projection:read',
     summary: 'Read up to where event store, Kafka and ledger agree',
     answer: AuditState,
     run: ({ principal }) =>
       postgres.asTenant(principal, async (tx) => {
+        const generation = await liveGeneration(tx, first)
         const head = await ledgerHead(tx, generation)
         const [progress] = await tx.query<ProgressRow>(
           'SELECT position, finding, audited_at FROM audit.progress WHERE generation = $1',

@@ -1,5 +1,5 @@
 /** How far is each projection, and is anything wrong with it? */
-import type { Postgres } from '@bizosaas/databases'
+import { liveGeneration, type Postgres } from '@bizosaas/databases'
 import { get, Instant, isAllowed, type Route } from '@bizosaas/http'
 import { projections } from '@bizosaas/projections/all.ts'
 import { topicName, topics } from '@bizosaas/schemas'
@@ -14,13 +14,15 @@ const Projections = Type.Object({
   }),
 })
 
-export const projectionRoutes = (postgres: Postgres, generation: string): Route[] => [
+/** @param first the generation of topics at which the line begins whose end is live */
+export const projectionRoutes = (postgres: Postgres, first: string): Route[] => [
   get('/v1/projections', {
     may: 'projection:read',
     summary: 'Read how far the projections are',
     answer: Projections,
     run: ({ principal, now }) =>
       postgres.asTenant(principal, async (tx) => {
+        const generation = await liveGeneration(tx, first)
         const head = await ledgerHead(tx, generation)
         const checkpoints = await tx.query<CheckpointRow>(checkpointsSql, [
           topics.map((kind) => topicName(kind, generation)),

@@ -1,6 +1,7 @@
 /** `npm run audit`: holds everything that is stored against everything that was published, now, and writes nothing down. */
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { liveGeneration } from '@bizosaas/databases'
 import { CannotStart, InvalidSettings, readSettings } from '@bizosaas/runtime'
 import { type Audit, auditStep } from './audit.ts'
 import { auditSettings, connectAll } from './connect.ts'
@@ -34,9 +35,9 @@ const readArguments = (args: string[]) => {
 /** @returns whether all agree */
 const auditFrom = async (from: number, watch: boolean): Promise<boolean> => {
   const config = readSettings(auditSettings)
-  const { TOPIC_GENERATION: generation } = config
   const { close, db, ...connections } = await connectAll(config)
   try {
+    const generation = await liveGeneration(db, config.TOPIC_GENERATION)
     const ledger = ledgerOf(db, generation)
     const partitions = await ledger.partitions()
     if (partitions === null) throw new CannotStart(`Nothing was ever published in ${generation}: start the relay first`)

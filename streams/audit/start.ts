@@ -1,8 +1,9 @@
 /** The auditor as a unit: it follows the relay, a step now and then, and writes down how far everything agrees. */
 import { setTimeout as wait } from 'node:timers/promises'
+import { onLiveGeneration } from '@bizosaas/databases'
 import { log, type Stop } from '@bizosaas/runtime'
 import { type Audit, auditStep } from './audit.ts'
-import { type AuditConfig, connectAll } from './connect.ts'
+import { type AuditConfig, type Connections, connectAll } from './connect.ts'
 import { beginning, type Cursor } from './cursor.ts'
 import { ledgerOf } from './ledger.ts'
 import { auditedPosition, auditedWindows } from './metrics.ts'
@@ -20,10 +21,22 @@ const restFactor = 9
 
 /** @param restMs the shortest rest between two steps */
 export const start = async (config: AuditConfig, { restMs = 5_000 } = {}): Promise<Stop> => {
-  const { TOPIC_GENERATION: generation } = config
+  const connections = await connectAll(config)
+  const stop = await onLiveGeneration(connections.db, {
+    first: config.TOPIC_GENERATION,
+    log: log.child({ unit: 'audit' }),
+    open: async (generation) => auditing(connections, generation, restMs),
+  })
+  return async () => {
+    await stop()
+    await connections.close()
+  }
+}
+
+/** Follows one generation of topics. */
+const auditing = ({ db, ...connections }: Connections, generation: string, restMs: number): Stop => {
   const unitLog = log.child({ unit: 'audit', generation })
   const stopping = new AbortController()
-  const { close, db, ...connections } = await connectAll(config)
   const ledger = ledgerOf(db, generation)
 
   let known: { audit: Audit; cursor: Cursor } | null = null
@@ -66,6 +79,5 @@ export const start = async (config: AuditConfig, { restMs = 5_000 } = {}): Promi
   return async () => {
     stopping.abort()
     await running
-    await close()
   }
 }

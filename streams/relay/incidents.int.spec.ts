@@ -177,6 +177,34 @@ describe('Kafka that lost what was published', () => {
   }, 60_000)
 })
 
+describe('A schema registry that was emptied or restored', () => {
+  const noted = (change: string) =>
+    world.admin.query(`UPDATE relay.schema SET ${change} WHERE generation = $1 AND type = 'CampaignRenamed'`, [
+      world.generation,
+    ])
+
+  test.each([
+    [
+      'gives an id to another schema',
+      `type = 'CampaignCreated'`,
+      /is CampaignRenamed version 1 and not CampaignCreated/,
+    ],
+    ['has forgotten an id', 'id = 2000000000', /Schema 2000000000 is not in the schema registry/],
+  ])(
+    'so that it %s, stops the relay at its start, in one sentence with the way out',
+    async (_, change, says) => {
+      await appendSome(world.store, 5)
+      await publishAll()
+      await noted(change)
+      const relay = spawnRelay()
+      expect(await relay.ended).toBe(1)
+      expect(relay.output()).toMatch(says)
+      expect(relay.output()).toContain('npm run reseed')
+    },
+    60_000,
+  )
+})
+
 describe('A PostgreSQL that was restored from an older copy', () => {
   test('knows less than Kafka holds, and the relay goes on behind that', async () => {
     await appendSome(world.store, 50)

@@ -1,4 +1,4 @@
-import { connectPostgres } from '@bizosaas/databases'
+import { connectPostgres, liveGeneration, onLiveGeneration } from '@bizosaas/databases'
 import { connectEventStore } from '@bizosaas/event-store'
 import { connectKafka, connectProducer, connectRegistry, createTopics } from '@bizosaas/kafka'
 import { type Health, log, type Settings, type Stop } from '@bizosaas/runtime'
@@ -6,9 +6,10 @@ import { topicName, topics } from '@bizosaas/schemas'
 import { follow } from './follow.ts'
 import { guard } from './guard.ts'
 import { exposeLag } from './lag.ts'
-import { takeLedger } from './ledger.ts'
+import { Superseded, takeLedger } from './ledger.ts'
 import { publishing } from './publishing.ts'
 import { relay } from './relay.ts'
+import { noteSchemas } from './schema-notes.ts'
 import { checkedTails } from './start-up.ts'
 import { noTails } from './tails.ts'
 
@@ -26,16 +27,41 @@ export const relaySettings = [
 /** The ledger's tables: to be applied as the owner of the database, before the first start. */
 export const relayMigrations = new URL('./migrations/', import.meta.url)
 
-/** Starts the relay as a unit: when it fails later, the error is left uncaught, so that the process ends and is started anew. */
+/**
+ * Starts the relay as a unit, on the generation that is live. When it fails later, the error is left uncaught, so that the
+ * process ends and is started anew.
+ */
 export const start = async (config: RelayConfig, health?: Health): Promise<Stop> => {
-  const { stop, ended, check } = await startRelay(config)
-  health?.add('relay', async () => check())
-  ended.catch((error) => {
-    setImmediate(() => {
-      throw error
-    })
+  const first = config.TOPIC_GENERATION
+  const db = connectPostgres(config.POSTGRES_RELAY_URL, { name: 'relay', connections: 1, statementTimeoutMs: 5_000 })
+  let current: RunningRelay | null = null
+  health?.add('relay', async () => {
+    if (current === null) throw new Error('The relay does not publish yet')
+    current.check()
   })
-  return stop
+  const open = async (generation: string): Promise<Stop> => {
+    const running = await startRelay({ ...config, TOPIC_GENERATION: generation })
+    current = running
+    running.ended.catch(async (error) => {
+      // Superseded because its generation was succeeded: it is opened again on the next one.
+      const live = await liveGeneration(db, first).catch(() => generation)
+      if (error instanceof Superseded && live !== generation) return
+      setImmediate(() => {
+        throw error
+      })
+    })
+    return running.stop
+  }
+  try {
+    const stop = await onLiveGeneration(db, { first, log: log.child({ unit: 'relay' }), open })
+    return async () => {
+      await stop()
+      await db.close()
+    }
+  } catch (error) {
+    await db.close()
+    throw error
+  }
 }
 
 export type RunningRelay = {
@@ -63,6 +89,7 @@ export const startRelay = async (config: RelayConfig): Promise<RunningRelay> => 
     const registry = await connectRegistry(config.SCHEMA_REGISTRY_URL)
     await registry.registerAll()
     const ledger = await takeLedger(db, { generation, partitions, stopping: stopping.signal, log: unitLog })
+    await noteSchemas(db, generation, registry)
     await createTopics(
       kafka,
       topics.map((kind) => topicName(kind, generation)),

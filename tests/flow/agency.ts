@@ -10,7 +10,15 @@ export type Answer<Body> = { status: number; body: Body; headers: Headers; token
 export type Ask = <Body = Record<string, unknown>>(
   method: 'GET' | 'POST' | 'PUT',
   path: string,
-  options?: { body?: unknown; headers?: Record<string, string>; after?: string; roles?: Role[]; clientId?: string },
+  options?: {
+    body?: unknown
+    headers?: Record<string, string>
+    after?: string
+    roles?: Role[]
+    clientId?: string
+    /** Takes the first answer to a question, also when it is to come again. */
+    once?: boolean
+  },
 ) => Promise<Answer<Body>>
 
 export type Agency = { tenantId: string; clientId: string; ask: Ask }
@@ -45,7 +53,7 @@ export const newAgency = (system = runningSystem()): Agency => {
   const ask: Ask = async (
     method,
     path,
-    { body, headers = {}, after, roles = ['owner' as Role], clientId: client } = {},
+    { body, headers = {}, after, roles = ['owner' as Role], clientId: client, once = false } = {},
   ) => {
     const base = method === 'GET' ? system.addresses.query : commandSide(system.addresses, path)
     const send = () =>
@@ -59,7 +67,7 @@ export const newAgency = (system = runningSystem()): Agency => {
         },
         ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       })
-    const response = method === 'GET' ? await comingAgain(send) : await send()
+    const response = method === 'GET' && !once ? await comingAgain(send) : await send()
     const text = await response.text()
     return {
       status: response.status,

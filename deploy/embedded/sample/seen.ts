@@ -10,8 +10,8 @@ export type Seen = {
 }
 
 /**
- * The tokens in the words of the topics as they are now. The positions are the event store's own and stay what they are; topics
- * of another generation have another name, and perhaps other partitions, and a query refuses a token that names the old ones.
+ * The tokens in the words of the topics as the settings name them now. The positions are the event store's own and stay what they
+ * are; topics of another generation may have other partitions.
  */
 export function tokensAsOfNow(
   { adAccountId, consistencyTokens }: Seen,

@@ -1,5 +1,5 @@
 /** `npm run trace -- <id>`: how far a command has come, from what is stored anyway; no collector is needed. */
-import { connectPostgres } from '@bizosaas/databases'
+import { connectPostgres, liveGeneration } from '@bizosaas/databases'
 import { connectEventStore } from '@bizosaas/event-store'
 import { InvalidSettings, readEnvironment, readSettings } from '@bizosaas/runtime'
 import { giveUp, Problem } from '../../embedded/bootstrap/problem.mjs'
@@ -41,7 +41,7 @@ async function trace(what: string): Promise<string> {
   const store = connectEventStore(settings.KURRENTDB_URL)
   const db = connectPostgres(settings.POSTGRES_QUERY_URL, { name: 'trace', connections: 2, statementTimeoutMs: 15_000 })
   try {
-    const generation = settings.TOPIC_GENERATION
+    const generation = await liveGeneration(db, settings.TOPIC_GENERATION)
     const events = await findCommand(store, db, generation, what)
     if (events.length === 0)
       throw new Problem(

@@ -8,6 +8,7 @@ import { readModelMigrations } from '../start.ts'
 /** The real databases, migrated. Tests share them, so each uses models (`modelName`) or tenants of its own. */
 export async function openDatabases() {
   await migrate(env('POSTGRES_ADMIN_URL'), readModelMigrations, 'read-model')
+  await migrate(env('POSTGRES_ADMIN_URL'), new URL('../../../streams/relay/migrations/', import.meta.url), 'relay')
   const admin = pool('POSTGRES_ADMIN_URL')
   const postgres = pool('POSTGRES_PROJECTOR_URL')
   const asQuery = pool('POSTGRES_QUERY_URL')

@@ -61,6 +61,7 @@ export async function openSystem() {
     /** To be done after the test. */
     cleanUps,
     sendAs,
+    schemaId: (type: EventType) => registry.idOf(type, 1),
     send: (records: readonly TopicRecord[]) =>
       sendAs(({ type, version }) => registry.idOf(type as EventType, version), records),
 

@@ -19,7 +19,7 @@ export const loseTopics = async ({ kafka, topics, deleteTopics }: World): Promis
 }
 
 /** Somebody sets a retention on the topics: what was written is gone, all of it or the first record, and the offsets go on. */
-export const loseRecords = async ({ kafka, topics }: World, how: 'all' | 'first'): Promise<void> => {
+export const loseRecords = async ({ kafka, topics }: World, how: 'all' | 'first' = 'all'): Promise<void> => {
   const admin = kafka.admin()
   for (const topic of topics) {
     const ends = await admin.fetchTopicOffsets(topic)

@@ -9,10 +9,11 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { connectPostgres, migrate } from '@bizosaas/databases'
 import { connectEventStore, type StoredEvent } from '@bizosaas/event-store'
-import { connectKafka, connectRegistry, offsetRanges, readRecords, scan, type TopicRecord } from '@bizosaas/kafka'
-import { type Instant, instantOf, topicName, topics } from '@bizosaas/schemas'
+import { connectKafka } from '@bizosaas/kafka'
+import { type Instant, instantOf } from '@bizosaas/schemas'
 import { type AuditConfig, auditMigrations } from '../../audit/start.ts'
 import { type RelayConfig, relayMigrations } from '../start.ts'
+import { openGeneration } from './generation.ts'
 import { startNode } from './processes.ts'
 
 export const partitions = 12
@@ -38,23 +39,9 @@ export const openWorld = async () => {
   const admin = connectPostgres(adminUrl, { name: 'test', connections: 2, statementTimeoutMs: 10_000 })
   const kafka = connectKafka({ brokers: config.KAFKA_BROKERS, clientId: 'test' })
   const store = connectEventStore(node.url)
-  const names = topics.map((kind) => topicName(kind, generation))
-
-  const forget = async () => {
-    for (const table of ['ledger', 'epoch', 'generation']) {
-      await admin.query(`DELETE FROM relay.${table} WHERE generation = $1`, [generation])
-    }
-    await admin.query('DELETE FROM audit.progress WHERE generation = $1', [generation])
-  }
-  await forget()
-
-  const deleteTopics = async () => {
-    const client = kafka.admin()
-    const there = new Set(await client.listTopics())
-    const ours = names.filter((name) => there.has(name))
-    if (ours.length > 0) await client.deleteTopics({ topics: ours })
-    await client.disconnect()
-  }
+  const within = (name: string) => openGeneration({ kafka, admin, registryUrl: config.SCHEMA_REGISTRY_URL }, name)
+  const own = within(generation)
+  await own.forget()
 
   return {
     generation,
@@ -62,10 +49,9 @@ export const openWorld = async () => {
     kafka,
     store,
     admin,
-    topics: names,
-    deleteTopics,
-    /** Forgets what the relay noted, as if PostgreSQL had been lost. */
-    forget,
+    ...own,
+    /** Another generation of topics, filled from the same store. */
+    in: within,
     /** Forgets the rows after the first so many, as an older copy of PostgreSQL would. */
     forgetAfter: (rows: number) =>
       admin.query('DELETE FROM relay.ledger WHERE generation = $1 AND seq > $2', [generation, rows]),
@@ -76,14 +62,6 @@ export const openWorld = async () => {
         `SELECT position, event_id AS "eventId", instant, epoch FROM relay.ledger WHERE generation = $1 ORDER BY seq`,
         [generation],
       ),
-    async lastPosition(): Promise<number | undefined> {
-      const rows = await admin.query<{ position: number }>(
-        'SELECT max(position) AS position FROM relay.ledger WHERE generation = $1',
-        [generation],
-      )
-      return rows[0]?.position
-    },
-
     /** Changes the event store's file while it is down, as nobody can through its API. */
     async tamper(change: (database: DatabaseSync) => void) {
       await node.kill()
@@ -120,29 +98,10 @@ export const openWorld = async () => {
       }
     },
 
-    /** Every record in the topics, in the order of each partition, also duplicates. */
-    async records(): Promise<TopicRecord[]> {
-      const registry = await connectRegistry(config.SCHEMA_REGISTRY_URL)
-      const batches = new Map<string, Parameters<typeof readRecords>[0] & { messages: unknown[] }>()
-      const ranges = await offsetRanges(kafka, names)
-      await scan(
-        kafka,
-        ranges.map((range) => ({ ...range, from: range.low })),
-        ({ topic, partition }, message) => {
-          const key = `${topic} ${partition}`
-          const batch = batches.get(key) ?? { topic, partition, highWater: 0, messages: [] }
-          batch.messages.push(message)
-          batches.set(key, batch)
-        },
-      )
-      return (await Promise.all([...batches.values()].map((batch) => readRecords(batch, registry)))).flat()
-    },
-
     async close() {
       await store.close()
       await node.kill()
-      await deleteTopics()
-      await forget()
+      await own.remove()
       await admin.close()
       await rm(folder, { recursive: true, force: true })
     },
