@@ -14,7 +14,7 @@ import { relayProcess, until } from '../relay/testing/processes.ts'
 import { openWorld, partitions, type World } from '../relay/testing/world.ts'
 import { type Audit, auditStep } from './audit.ts'
 import { type Connections, connectAll } from './connect.ts'
-import { beginning } from './cursor.ts'
+import { beginning, type Cursor } from './cursor.ts'
 import type { Finding } from './finding.ts'
 import { ledgerOf } from './ledger.ts'
 import { readProgress } from './progress.ts'
@@ -44,26 +44,28 @@ const publishAll = async () => {
   await relay.stop()
 }
 
-/** Audits all there is, by steps of so many events. */
-const auditAll = async (mostEvents = 1_500): Promise<{ position: number; events: number; finding: Finding | null }> => {
+type Audited = { position: number; events: number; finding: Finding | null; cursor: Cursor }
+
+/** Audits all there is behind a cursor, by steps of so many events. */
+const auditAll = async (mostEvents = 1_500, from = beginning(partitions)): Promise<Audited> => {
   const { generation } = world
   const audit: Audit = { ...connections, generation, partitions, ledger: ledgerOf(connections.db, generation) }
-  let cursor = beginning(partitions)
+  let cursor = from
   let [position, events] = [nothingBefore, 0]
   for (;;) {
     const step = await auditStep(audit, cursor, mostEvents)
-    if (step === null) return { position, events, finding: null }
+    if (step === null) return { position, events, finding: null, cursor }
     position = step.position
     events += step.events
     cursor = step.cursor
-    if (step.finding !== null) return { position, events, finding: step.finding }
+    if (step.finding !== null) return { position, events, finding: step.finding, cursor }
   }
 }
 
 const expectAgreement = async (mostEvents?: number) => {
   const stored = await world.stored()
   const position = stored.at(-1)?.position
-  expect(await auditAll(mostEvents)).toEqual({ position, events: stored.length, finding: null })
+  expect(await auditAll(mostEvents)).toMatchObject({ position, events: stored.length, finding: null })
 }
 
 const topic = () => world.topics[0] ?? ''
@@ -120,6 +122,16 @@ describe('Event store, Kafka and ledger', () => {
     await appendSome(world.store, 50)
     await publishAll()
     await expectAgreement(300)
+  }, 60_000)
+
+  test('agree when the ledger was lost and written again while they were audited', async () => {
+    await appendSome(world.store, 200)
+    await publishAll()
+    const { cursor } = await auditAll()
+    await world.forget()
+    await appendSome(world.store, 50)
+    await publishAll()
+    expect(await auditAll(1_500, cursor)).toMatchObject({ position: await world.lastPosition(), finding: null })
   }, 60_000)
 })
 

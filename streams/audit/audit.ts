@@ -39,17 +39,16 @@ const mostWindows = 5_000
 /** Audits some windows behind a cursor; null when there is none yet. */
 export const auditStep = async (audit: Audit, cursor: Cursor, mostEvents: number): Promise<Step | null> => {
   const { store, kafka, generation, ledger } = audit
-  const coming = await ledger.windowsAfter(cursor.seq, mostWindows)
+  const coming = await ledger.windowsAfter(cursor, mostWindows)
+  if (coming === null) return again(await ledger.cursorAt(cursor.position, audit.partitions))
   const [first, latest] = [coming[0], coming.at(-1)]
   if (first === undefined || latest === undefined) return null
-  const nothing = { windows: 0, events: 0, position: cursor.position, cursor }
-
   const { events, reached, holdsCursor } = await readStore(store, cursor, {
     atLeast: first.position,
     upTo: latest.position,
     mostEvents,
   })
-  if (!holdsCursor) return { ...nothing, finding: lostCursor(cursor) }
+  if (!holdsCursor) return { ...again(cursor), finding: lostCursor(cursor) }
   const windows = coming.filter(({ position }) => position <= reached)
   const last = windows.at(-1) ?? first
   const stored = layOut(
@@ -81,6 +80,9 @@ export const auditStep = async (audit: Audit, cursor: Cursor, mostEvents: number
     finding,
   }
 }
+
+/** Nothing was audited, and the next step begins here. */
+const again = (cursor: Cursor): Step => ({ windows: 0, events: 0, position: cursor.position, cursor, finding: null })
 
 const countsOf = (records: readonly Laid[]): ReadonlyMap<string, number> => {
   const counts = new Map<string, number>()

@@ -18,7 +18,8 @@ export type Ledger = {
   /** Null while the relay has not started. */
   readonly partitions: () => Promise<number | null>
   readonly head: () => Promise<{ readonly seq: number; readonly position: number } | null>
-  readonly windowsAfter: (seq: number, limit: number) => Promise<readonly Window[]>
+  /** Null when the cursor's own row is not there any more: the ledger was lost, and the relay wrote it again. */
+  readonly windowsAfter: (cursor: Cursor, limit: number) => Promise<readonly Window[] | null>
   /** Behind the last window that ends at or before a position. */
   readonly cursorAt: (position: number, partitions: number) => Promise<Cursor>
 }
@@ -40,12 +41,15 @@ export const ledgerOf = (db: Postgres, generation: string): Ledger => ({
     return row ?? null
   },
 
-  windowsAfter: (seq, limit) =>
-    db.query<Window>(
+  async windowsAfter({ seq, position }, limit) {
+    const rows = await db.query<Window>(
       `SELECT seq, position, event_id AS "eventId", digests, chain
-       FROM relay.ledger WHERE generation = $1 AND seq > $2 ORDER BY seq LIMIT $3`,
+       FROM relay.ledger WHERE generation = $1 AND seq >= $2 ORDER BY seq LIMIT $3`,
       [generation, seq, limit],
-    ),
+    )
+    if (seq === 0) return rows
+    return rows[0]?.position === position ? rows.slice(1) : null
+  },
 
   async cursorAt(position, partitions) {
     const [row] = await db.query<Window & { readonly tails: Tails }>(

@@ -10,6 +10,9 @@ export const auditedWindows = new Counter({
   registers,
 })
 
+// Both are there from the start: an increase from nothing would not be seen as one.
+for (const verdict of ['agreed', 'mismatch']) auditedWindows.inc({ verdict }, 0)
+
 export const auditedPosition = new Gauge({
   name: 'audit_position',
   help: 'Position in the event store up to which event store, Kafka and ledger agree',
