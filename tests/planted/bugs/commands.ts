@@ -92,7 +92,7 @@ export const commandBugs: readonly Bug[] = [
       {
         file: 'deploy/embedded/kurrentdb-node/store/log.ts',
         from: '        commit.run()\n',
-        to: '        setTimeout(() => database.isTransaction && commit.run(), 100)\n',
+        to: '        setTimeout(() => database.isTransaction && commit.run(), 60_000)\n',
       },
     ],
     specs: ['deploy/embedded/kurrentdb-node/durability/kill.int.spec.ts'],
