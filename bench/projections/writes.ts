@@ -4,7 +4,7 @@
  */
 import type { ClickHouse, Postgres } from '@bizosaas/databases'
 import type { ArrayParameter } from '@bizosaas/projections/runner/array-parameter.ts'
-import { moveCheckpoint, moveParameters } from '@bizosaas/projections/runner/move.ts'
+import { moveCheckpoint } from '@bizosaas/projections/runner/move.ts'
 import type { Projection, Row } from '@bizosaas/projections/runner/projection.ts'
 import type { Table } from '@bizosaas/projections/runner/tables.ts'
 
@@ -21,9 +21,10 @@ export const keepingPostgres = (postgres: Postgres, table: Table, keep: (write: 
   ...postgres,
   query: async (text, values = []) => {
     const answer = await postgres.query(text, values)
-    if (text.startsWith(moveCheckpoint)) {
+    if (text.startsWith(moveCheckpoint.text)) {
       const [, , topic, partition] = values
-      const columns = values.slice(moveParameters, moveParameters + table.columns.length) as ArrayParameter[]
+      const { parameters } = moveCheckpoint
+      const columns = values.slice(parameters, parameters + table.columns.length) as ArrayParameter[]
       const rows = columns.map((column) => column.values)
       keep({ lane: `${topic} ${partition}`, rows })
     }

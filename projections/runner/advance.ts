@@ -1,13 +1,12 @@
 import type { TopicRecord } from '@bizosaas/kafka'
-import { findRefused } from './bisect.ts'
+import { applyItems } from './apply-items.ts'
 import type { Checkpoint } from './checkpoint.ts'
-import { demandOf } from './database-errors.ts'
-import { foldBatch, type RowsByKey } from './fold.ts'
-import { type Item, itemsOf, messageOf } from './items.ts'
+import { itemsOf } from './items.ts'
+import { batchMove } from './move.ts'
 import type { Projection, Recorded } from './projection.ts'
 import { type Gap, sequence } from './sequence.ts'
 import type { Sink } from './sink.ts'
-import type { Barred, Parked } from './unparked.ts'
+import type { Parked } from './unparked.ts'
 
 /**
  * A partition one batch further.
@@ -42,28 +41,31 @@ export async function advance(
   mayPark: (streams: number, applied: number) => boolean,
 ): Promise<Step> {
   const { fresh, alreadyApplied, gap } = sequence(from.position, records)
-  const last = fresh.at(-1)
+  // Repeats that the relay wrote are behind the checkpoint's record; the others are read again.
+  const beyond = records.slice(0, fresh.length + alreadyApplied).filter(({ offset }) => offset > from.offset)
+  const last = beyond.at(-1)
   if (last === undefined)
     return { type: 'moved', to: from, done: { applied: [], parked: [], notApplicable: 0, alreadyApplied }, gap }
 
   const items = itemsOf(projection, fresh)
   const notApplicable = fresh.length - items.length
   const rows = await sink.load(items, from)
-  for (let barred: Barred = { streams: from.parkedStreams, items: new Map() }; ; ) {
-    const outcome = foldBatch(projection, rows, items, barred)
+  return applyItems(projection, sink, rows, items, from.parkedStreams, async (outcome): Promise<Step> => {
     const { applied, parked } = outcome
     const poisoned = newlyParked(parked)
     if (!mayPark(poisoned.length, applied.length)) return { type: 'burst', poisoned }
-    try {
-      const moved = await sink.write(outcome, { from, to: last, applied: applied.length, notApplicable, parked })
-      if (!moved) return { type: 'lost' }
-      const to = checkpointAt(from, last, poisoned)
-      return { type: 'moved', to, done: { applied, parked, notApplicable, alreadyApplied }, gap }
-    } catch (error) {
-      if (demandOf(error) !== 'refused') throw error
-      barred = await barRefused(projection, sink, rows, items, barred, error)
+    const to: Checkpoint = {
+      ...from,
+      position: fresh.at(-1)?.position ?? from.position,
+      offset: last.offset,
+      parkedStreams: withStreams(from.parkedStreams, poisoned),
     }
-  }
+    const recordedAt = fresh.at(-1)?.metadata?.recordedAt ?? null
+    const repeated = beyond.length - fresh.length
+    const dealt = { to, recordedAt, applied: applied.length, notApplicable, repeated, parked }
+    if (!(await sink.write(outcome, batchMove(projection, from, dealt)))) return { type: 'lost' }
+    return { type: 'moved', to, done: { applied, parked, notApplicable, alreadyApplied }, gap }
+  })
 }
 
 /** Those with which a stream came to be parked. */
@@ -71,33 +73,7 @@ export function newlyParked(parked: readonly Parked[]): Parked[] {
   return parked.filter(({ error }) => error !== null)
 }
 
-function checkpointAt(from: Checkpoint, { position, offset }: TopicRecord, poisoned: readonly Parked[]): Checkpoint {
-  const parkedStreams =
-    poisoned.length === 0
-      ? from.parkedStreams
-      : from.parkedStreams.union(new Set(poisoned.map(({ record }) => record.stream)))
-  return { ...from, position, offset, parkedStreams }
-}
-
-/** The database does not say whose value it cannot hold: find out, and bar those events. */
-async function barRefused(
-  projection: Projection,
-  sink: Sink,
-  rows: RowsByKey,
-  items: readonly Item[],
-  barred: Barred,
-  error: unknown,
-): Promise<Barred> {
-  const refused = await findRefused(items, async (some) => {
-    try {
-      await sink.attempt(foldBatch(projection, rows, some, barred).written)
-      return null
-    } catch (failure) {
-      if (demandOf(failure) !== 'refused') throw failure
-      return messageOf(failure)
-    }
-  })
-  if (refused.size === 0)
-    throw new Error(`The database takes these rows one by one, but not together: ${messageOf(error)}`, { cause: error })
-  return { streams: barred.streams, items: new Map([...barred.items, ...refused]) }
+function withStreams(streams: ReadonlySet<string>, poisoned: readonly Parked[]): ReadonlySet<string> {
+  if (poisoned.length === 0) return streams
+  return streams.union(new Set(poisoned.map(({ record }) => record.stream)))
 }

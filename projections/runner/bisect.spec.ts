@@ -1,7 +1,7 @@
 import { CampaignId } from '@bizosaas/schemas'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { findRefused } from './bisect.ts'
+import { findClash, findRefused } from './bisect.ts'
 import { itemsOf } from './items.ts'
 import { nameList } from './spec-support/name-list.ts'
 import { partitionLog, uuid } from './spec-support/records.ts'
@@ -55,5 +55,35 @@ describe('findRefused', () => {
       some.length === 2 ? 'too many' : null,
     )
     expect(refused.size).toBe(0)
+  })
+})
+
+describe('findClash', () => {
+  /** Eight streams of several events each. */
+  const items = (() => {
+    const partition = partitionLog()
+    for (const _ of [1, 2, 3])
+      for (let n = 0; n < 8; n++)
+        partition.add('CampaignRenamed', { campaignId: campaign(n), name: 'b' }, { id: campaign(n) })
+    return itemsOf(nameList(), partition.log)
+  })()
+  const pair = fc
+    .tuple(fc.nat(items.length - 1), fc.nat(items.length - 1))
+    .filter(([one, other]) => items[one]?.record.stream !== items[other]?.record.stream)
+
+  test('finds the two events of different streams that a database takes apart and refuses together', async () => {
+    await fc.assert(
+      fc.asyncProperty(pair, async ([one, other]) => {
+        const both = [items[one], items[other]]
+        const clashing = await findClash(items, async (some) =>
+          both.every((item) => item !== undefined && some.includes(item)) ? 'twice' : null,
+        )
+        expect(new Set(clashing.keys())).toEqual(new Set(both))
+      }),
+    )
+  })
+
+  test('finds none where the database takes everything now', async () => {
+    expect((await findClash(items, async () => null)).size).toBe(0)
   })
 })

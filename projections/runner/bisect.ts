@@ -31,6 +31,45 @@ export async function findRefused(
     }
   }
 
-  await search([...Map.groupBy(items, (item) => item.record.stream).values()])
+  await search(byStream(items))
   return refused
+}
+
+/**
+ * Finds two streams that a database takes apart and refuses together, as when both write the same row: there is no telling
+ * which of them is right. About 4·log2(streams) tries.
+ * @param attempt as of `findRefused`, which found nothing in these items
+ * @returns of each of the two the event with which they come to clash; empty if the database takes everything now
+ */
+export async function findClash(
+  items: readonly Item[],
+  attempt: (items: readonly Item[]) => Promise<string | null>,
+): Promise<Map<Item, string>> {
+  const streams = byStream(items)
+  const words = await attempt(streams.flat())
+  if (words === null) return new Map()
+  const isRefused = async (...some: (readonly Item[])[]) => (await attempt(some.flat())) !== null
+  // The first so many are refused only with the last of them; of those, the last so many only with the first of them.
+  const first = await fewest(streams.length, (n) => isRefused(...streams.slice(0, n)))
+  const until = await fewest(first, (n) => isRefused(...streams.slice(first - n, first)))
+  const [one = [], other = []] = [streams[first - until], streams[first - 1]]
+  const ofOne = await fewest(one.length, (n) => isRefused(one.slice(0, n), other))
+  const ofOther = await fewest(other.length, (n) => isRefused(one, other.slice(0, n)))
+  const clashing = [one[ofOne - 1], other[ofOther - 1]].filter((item) => item !== undefined)
+  return new Map(clashing.map((item) => [item, words]))
+}
+
+function byStream(items: readonly Item[]): Item[][] {
+  return [...Map.groupBy(items, (item) => item.record.stream).values()]
+}
+
+/** The smallest number from 1 to `most` for which it holds, given that it holds for `most` and from there on down to it. */
+async function fewest(most: number, holds: (n: number) => Promise<boolean>): Promise<number> {
+  let [low, high] = [1, most]
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2)
+    if (await holds(middle)) high = middle
+    else low = middle + 1
+  }
+  return high
 }

@@ -4,8 +4,8 @@ import type { Projection } from './projection.ts'
 
 /**
  * How far one version of a model is in one partition: a row of `read_model.checkpoint`, for the tables in ClickHouse, too.
- * It is moved by compare-and-set on its old position (see move.ts), which fences a second runner that believes it
- * still owns the partition.
+ * It is moved by compare-and-set on where it was (see move.ts), which fences a second runner that believes it
+ * still owns the partition: on position and offset, and on the orders of operators, which move rows and not the position.
  *
  * What `GET /v1/projections` needs is all in that row and in the relay's ledger. With the newest ledger row of the topic's
  * generation, whose `tails` hold the last offset and position of each partition:
@@ -22,6 +22,8 @@ export type Checkpoint = TopicPartition & {
   readonly position: number
   /** Its offset, or -1. */
   readonly offset: number
+  /** How many orders of operators were carried out here: each may have changed rows, and what is parked. */
+  readonly orders: number
   /** Streams whose events are set aside. */
   readonly parkedStreams: ReadonlySet<string>
 }
@@ -51,8 +53,14 @@ export async function readCheckpoints(
   model: Model,
   partitions: readonly TopicPartition[],
 ): Promise<Checkpoint[]> {
-  const rows = await postgres.query<{ n: number; position: number; record_offset: number; streams: string[] }>(
-    `SELECT n, position, record_offset, array(
+  const rows = await postgres.query<{
+    n: number
+    position: number
+    record_offset: number
+    orders: number
+    streams: string[]
+  }>(
+    `SELECT n, position, record_offset, orders, array(
        SELECT DISTINCT stream FROM read_model.parked
        WHERE (model, version, topic, partition) = (c.model, c.version, c.topic, c.partition)
      ) AS streams
@@ -70,6 +78,7 @@ export async function readCheckpoints(
       ...place,
       position: row.position,
       offset: row.record_offset,
+      orders: row.orders,
       parkedStreams: new Set(row.streams),
     }
   })

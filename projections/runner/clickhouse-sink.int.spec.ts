@@ -76,7 +76,7 @@ async function setUp() {
         { id },
       ),
     sink: async () =>
-      clickhouseSink(clickhouse, postgres, projection, await ensureClickHouseTable(clickhouse, postgres, projection)),
+      clickhouseSink(clickhouse, postgres, await ensureClickHouseTable(clickhouse, postgres, projection)),
     checkpoint: () => checkpointOf(postgres, projection, place),
     /** Clicks per ad, as known at a position. */
     clicks: async (asOf = Number.MAX_SAFE_INTEGER) => {
@@ -153,12 +153,7 @@ describe('the ClickHouse sink', () => {
     const cut = connectClickHouse(cable.url, { name: 'projections spec' })
     try {
       const { postgres, clickhouse } = databases
-      const ours = clickhouseSink(
-        cut,
-        postgres,
-        projection,
-        await ensureClickHouseTable(clickhouse, postgres, projection),
-      )
+      const ours = clickhouseSink(cut, postgres, await ensureClickHouseTable(clickhouse, postgres, projection))
       cable.pull()
       await expect(advance(projection, ours, start, log, always)).rejects.toBeInstanceOf(StoreUnavailable)
       expect(await checkpoint()).toEqual(start)

@@ -1,7 +1,5 @@
 import type { ClickHouse, Postgres } from '@bizosaas/databases'
-import { moveCheckpoint, valuesOf } from './move.ts'
 import { blockEncoder } from './native-block.ts'
-import type { Projection } from './projection.ts'
 import type { Sink } from './sink.ts'
 import type { Table } from './tables.ts'
 
@@ -11,10 +9,9 @@ import type { Table } from './tables.ts'
  * repeat, also that of a second runner, changes nothing. Deduplication tokens are not used: after a crash they can
  * acknowledge what was never written.
  */
-export function clickhouseSink(clickhouse: ClickHouse, postgres: Postgres, projection: Projection, table: Table): Sink {
+export function clickhouseSink(clickhouse: ClickHouse, postgres: Postgres, table: Table): Sink {
   const names = table.columns.map(({ name }) => name)
   const encode = blockEncoder(table)
-  const move = `${moveCheckpoint} SELECT position FROM moved`
 
   const insert: Sink['attempt'] = async (rows) => {
     if (rows.length > 0) await clickhouse.insert(table.name, names, 'Native', encode(rows))
@@ -22,9 +19,10 @@ export function clickhouseSink(clickhouse: ClickHouse, postgres: Postgres, proje
 
   return {
     load: async () => new Map(),
-    write: async ({ written }, step) => {
+    write: async ({ written }, { statement, values }) => {
+      const move = `${statement.text} SELECT position FROM moved`
       await insert(written)
-      return (await postgres.query(move, valuesOf(projection, step))).length > 0
+      return (await postgres.query(move, values)).length > 0
     },
     attempt: insert,
   }

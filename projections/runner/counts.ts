@@ -9,7 +9,7 @@ const model = ['model', 'version'] as const
 const records = new Counter({
   name: 'projection_events_total',
   help: 'Records taken from the topics, by what became of them',
-  labelNames: [...model, 'outcome'] as const, // applied, already-applied, not-applicable, parked
+  labelNames: [...model, 'outcome'] as const, // applied, already-applied, not-applicable, parked, redriven
   registers,
 })
 
@@ -35,6 +35,13 @@ const halts = new Gauge({
   registers,
 })
 
+const unaccounted = new Gauge({
+  name: 'projection_unaccounted_events',
+  help: 'Records up to the checkpoint that are neither applied, parked, not applicable, skipped nor repeats; parked ones that are not kept. 0 when the books are right',
+  labelNames: [...model, 'topic', 'partition', 'of'] as const, // records, parked
+  registers,
+})
+
 type Place = { readonly topic: string; readonly partition: number }
 
 /** The figures of one projection version. */
@@ -42,6 +49,8 @@ export type Counts = {
   readonly batch: (done: Done, seconds: number) => void
   readonly waited: () => void
   readonly halted: (place: Place, is: boolean) => void
+  readonly unaccounted: (place: Place, records: number, parked: number) => void
+  readonly redriven: (applied: number) => void
 }
 
 export function countsOf({ name, version }: Projection): Counts {
@@ -55,6 +64,11 @@ export function countsOf({ name, version }: Projection): Counts {
       batches.observe(labels, seconds)
     },
     waited: () => waits.inc(labels),
+    unaccounted: ({ topic, partition }, count, parked) => {
+      unaccounted.set({ ...labels, topic, partition, of: 'records' }, count)
+      unaccounted.set({ ...labels, topic, partition, of: 'parked' }, parked)
+    },
+    redriven: (applied) => records.inc({ ...labels, outcome: 'redriven' }, applied),
     halted: ({ topic, partition }, is) => halts.set({ ...labels, topic, partition }, is ? 1 : 0),
   }
 }

@@ -6,6 +6,7 @@ const coded = (code: string) => Object.assign(new Error('as the database says it
 
 describe('demandOf', () => {
   test.each([
+    ['21000', 'two rows of one statement with the same key'],
     ['22021', 'invalid byte sequence'],
     ['23502', 'null in a column that must not be'],
     ['54000', 'a value too long for its index'],

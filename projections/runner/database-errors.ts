@@ -14,8 +14,11 @@ export class UnfitValue extends Error {
   override readonly name = 'UnfitValue'
 }
 
-/** PostgreSQL's classes: data exception, integrity constraint violation, limit exceeded (a value too long for an index). */
-const refusedStates = /^(22|23|54)\w{3}$/
+/**
+ * PostgreSQL's classes: cardinality violation (two rows of one statement have the same key), data exception, integrity
+ * constraint violation, limit exceeded (a value too long for an index).
+ */
+const refusedStates = /^(21|22|23|54)\w{3}$/
 const sqlState = /^[0-9A-Z]{5}$/
 
 /** ClickHouse's ErrorCodes.cpp: what it says of values that it cannot parse or hold. */

@@ -49,6 +49,7 @@ describe('topicsOf', () => {
       ['campaign-list', 'events.g7'],
       ['campaign-timeline', 'events.g7'],
       ['ad-metrics', 'observations.g7'],
+      ['parking-orders', 'events.g7'],
     ])
   })
 })

@@ -50,6 +50,11 @@ function unreadable(record: TopicRecord, types: ReadonlySet<string>): Item[] {
   }
 }
 
+/** Where an error came from. */
+export function stackOf(error: unknown): string | null {
+  return error instanceof Error ? (error.stack ?? null) : null
+}
+
 /** Name and message, without a stack: what stands in `read_model.parked` and in the log. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error)

@@ -2,7 +2,7 @@ import { CampaignId } from '@bizosaas/schemas'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { advance } from './advance.ts'
 import { postgresSink } from './postgres-sink.ts'
-import { tableName } from './projection.ts'
+import { type FoldProjection, type Projection, type Recorded, tableName } from './projection.ts'
 import { checkpointOf, dropModel, modelName, openDatabases } from './spec-support/databases.ts'
 import { nameList, poison, unstorable } from './spec-support/name-list.ts'
 import { client1, partitionLog, uuid } from './spec-support/records.ts'
@@ -21,6 +21,8 @@ afterAll(async () => {
   await dropModel(databases, projection.name)
   await databases.close()
 })
+
+const campaignIn = (event: Recorded): string => ('campaignId' in event.data ? event.data.campaignId : '')
 
 let partitions = 0
 
@@ -186,6 +188,32 @@ describe('the Postgres sink', () => {
       { revision: 1, error: expect.stringContaining('invalid byte sequence') },
     ])
     expect(await counts()).toMatchObject({ applied: 6, parked: 3 })
+  })
+
+  test('parks two streams that write the same row, which the database takes one by one and not together', async () => {
+    const { create, rename, log, checkpoint, rows, parked, counts } = await setUp()
+    const { postgres } = databases
+    // Its keys differ by their letters' case, which is none to the database.
+    const clashing: Projection = {
+      ...(projection as FoldProjection),
+      id: (event) => {
+        const id = campaignIn(event)
+        return event.stream.endsWith(':twin') ? id.toUpperCase() : id
+      },
+    }
+    create(1, 'a')
+    const record = create(2, 'x')
+    log.push({ ...record, offset: 2, position: 106, prev: 103, stream: `${record.stream}:twin` })
+    log.push({ ...rename(1, 'b'), offset: 3, position: 109, prev: 106 })
+    log.splice(3, 1)
+    const sink = postgresSink(postgres, projection, await ensurePostgresTable(postgres, projection))
+    expect(await advance(clashing, sink, await checkpoint(), log, always)).toMatchObject({ type: 'moved' })
+    expect(await rows()).toEqual(['a,b'])
+    expect(await parked()).toMatchObject([
+      { stream: record.stream, error: expect.stringContaining('a second time') },
+      { stream: `${record.stream}:twin`, error: expect.stringContaining('a second time') },
+    ])
+    expect(await counts()).toMatchObject({ applied: 2, parked: 2 })
   })
 
   test('keeps a parked event as it stands in the topic', async () => {

@@ -1,7 +1,7 @@
 import type { Postgres } from '@bizosaas/databases'
 import { type ArrayParameter, type ArrayValue, arrayParameter } from './array-parameter.ts'
 import { keyOf, type RowsByKey } from './fold.ts'
-import { moveCheckpoint, moveParameters, valuesOf } from './move.ts'
+import { moveCheckpoint, type Statement } from './move.ts'
 import type { FoldProjection, Projection, Recorded, Row } from './projection.ts'
 import { rowMemory } from './row-memory.ts'
 import type { Sink } from './sink.ts'
@@ -17,15 +17,16 @@ const rememberedRows = 5_000
 export function postgresSink(postgres: Postgres, projection: Projection, table: Table): Sink {
   const memory = rowMemory(rememberedRows)
   const columns = table.columns.map(({ name }) => name)
-  const write = `${moveCheckpoint}, written AS (${upsert(table, moveParameters, 'moved, ')}
-    ), removed AS (${remove(table, moveParameters + columns.length)})
+  const writing = ({ text, parameters }: Statement) => `${text}, written AS (${upsert(table, parameters, 'moved, ')}
+    ), removed AS (${remove(table, parameters + columns.length)})
     SELECT position FROM moved`
+  const writeBatch = writing(moveCheckpoint)
   const justRows = upsert(table, 0, '')
 
   return {
     load: async (items, from) => {
       if (projection.kind === 'rows') return new Map()
-      const remembered = memory.at(from, from.position)
+      const remembered = memory.at(from)
       const rows = new Map<string, Row | null>()
       const unknown = new Map<string, readonly [tenantId: string, id: string]>()
       for (const { event } of items) {
@@ -41,13 +42,14 @@ export function postgresSink(postgres: Postgres, projection: Projection, table: 
     },
 
     write: async ({ written, removed, changed }, move) => {
-      const moved = await postgres.query(write, [
-        ...valuesOf(projection, move),
+      const { statement } = move
+      const moved = await postgres.query(statement === moveCheckpoint ? writeBatch : writing(statement), [
+        ...move.values,
         ...columnArrays(table, written),
         ...table.key.map((name) => arrayParameter(removed.map((row) => row[name] as ArrayValue))),
       ])
       if (moved.length === 0) return false
-      memory.moved(move.from, move.from.position, move.to.position, changed)
+      memory.moved(move.from, move.to, changed)
       return true
     },
 

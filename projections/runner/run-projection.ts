@@ -8,13 +8,15 @@ import {
   type TopicPartition,
 } from '@bizosaas/kafka'
 import { log, type Stop } from '@bizosaas/runtime'
+import { parkingOrders } from '../analytics/parking-orders/parking-orders.ts'
 import type { Announcer } from './announce.ts'
 import { clickhouseSink } from './clickhouse-sink.ts'
 import { messageOf, topicsOf } from './items.ts'
 import { openTable } from './open-table.ts'
 import { patiently, Stopping } from './patience.ts'
 import { postgresSink } from './postgres-sink.ts'
-import type { Projection } from './projection.ts'
+import { type Projection, tableName } from './projection.ts'
+import { repeatedly } from './repeatedly.ts'
 import type { Sink } from './sink.ts'
 import { ParkingBurst, type Worker, worker } from './worker.ts'
 
@@ -39,6 +41,10 @@ export type RunningProjection = {
 /** While one partition's batch is being written, others' are decoded and folded. */
 const partitionsAtOnce = 4
 
+/** How often it looks whether an operator has ordered anything, and whether the books are right. */
+const ordersEveryMs = 1_000
+const auditEveryMs = 10_000
+
 /** A partition whose records cannot be read, or are not there, rests so long. */
 const askLaterMs = 5_000
 
@@ -60,6 +66,7 @@ export function runProjection(projection: Projection, parts: Parts): RunningProj
     const work = worker(projection, {
       ...parts,
       sink,
+      orders: `read_model.${tableName(parkingOrders)}`,
       ranges: (topics) => offsetRanges(parts.kafka, topics),
       log: modelLog,
       stopping: stopping.signal,
@@ -100,7 +107,7 @@ async function openSink(projection: Projection, parts: Parts): Promise<Sink> {
   const table = await openTable(projection, parts)
   return projection.store === 'postgres'
     ? postgresSink(parts.postgres, projection, table)
-    : clickhouseSink(parts.clickhouse, parts.postgres, projection, table)
+    : clickhouseSink(parts.clickhouse, parts.postgres, table)
 }
 
 /** Consumes until it is told to stop, and rejects if it has to end before. */
@@ -144,10 +151,12 @@ async function consumeUntil(
   onStart()
   stopping.addEventListener('abort', end)
   if (stopping.aborted) end()
+  const chores = [repeatedly(work.carryOutOrders, ordersEveryMs), repeatedly(work.audit, auditEveryMs)]
   try {
     await over.promise
   } finally {
     isOver = true
+    await Promise.all(chores.map((stop) => stop()))
     stopping.removeEventListener('abort', end)
     await consumer.stop()
   }

@@ -3,10 +3,12 @@ import { cableTo } from '@bizosaas/databases/testing/cable.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { advance } from './advance.ts'
 import { type Moved, movedChannel } from './announce.ts'
+import { imbalances } from './books.ts'
 import { fullBudget } from './parking-budget.ts'
 import { postgresSink } from './postgres-sink.ts'
 import { checkpointOf, modelName } from './spec-support/databases.ts'
 import { poison } from './spec-support/name-list.ts'
+import { giveOrder, outcomeOf } from './spec-support/parking.ts'
 import { client1, tenantB } from './spec-support/records.ts'
 import { type Counts, openSystem } from './spec-support/system.ts'
 import { until } from './spec-support/until.ts'
@@ -215,6 +217,40 @@ describe('the runner', () => {
     await until(
       () => model.names(sound.id(1)),
       (names) => names === 'x,y',
+    )
+  }, 60_000)
+
+  test('works off what is parked when an operator orders it, and goes on with the stream', async () => {
+    const { newModel, newPartition, send, databases } = system
+    const { place, log, create, rename, id } = newPartition()
+    const model = newModel()
+    create(1, 'a')
+    const bad = rename(1, poison)
+    rename(1, 'c')
+    await send(log)
+    await model.run()
+    await until(
+      () => model.counts(place),
+      (found) => found?.parked === 2,
+    )
+    const order = await giveOrder(databases.postgres, model.projection, bad, bad.position)
+    await until(
+      () => outcomeOf(databases.postgres, order),
+      (settled) => settled?.outcome === 'applied',
+    )
+    rename(1, 'd')
+    await send(log.slice(3))
+    await until(
+      () => model.names(id(1)),
+      (found) => found === 'a,c,d',
+    )
+    expect(await model.counts(place)).toMatchObject({ applied: 3, parked: 0 })
+    expect(await imbalances(databases.postgres, model.projection, [place])).toMatchObject([{ records: 0, parked: 0 }])
+    // What is ordered about a stream that is not parked is settled, too.
+    const late = await giveOrder(databases.postgres, model.projection, bad)
+    await until(
+      () => outcomeOf(databases.postgres, late),
+      (settled) => settled?.outcome === 'refused',
     )
   }, 60_000)
 

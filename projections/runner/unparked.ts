@@ -1,5 +1,5 @@
 import type { TopicRecord } from '@bizosaas/kafka'
-import { type Item, messageOf } from './items.ts'
+import { type Item, messageOf, stackOf } from './items.ts'
 import type { Recorded } from './projection.ts'
 
 /**
@@ -15,6 +15,8 @@ export type Parked = {
   readonly record: TopicRecord
   /** Why, for the first event of a stream; null for those that park behind it. */
   readonly error: string | null
+  /** Where the handler failed, if it was the handler. */
+  readonly stack: string | null
 }
 
 /** What must not be tried: streams that are parked already, and items that the database refused, each with its words. */
@@ -32,23 +34,30 @@ export function eachUnparked(items: readonly Item[], barred: Barred, apply: (eve
   for (const item of items) {
     const { record } = item
     if (barred.streams.has(record.stream) || poisoned.has(record.stream)) {
-      parked.push({ record, error: null })
+      parked.push({ record, error: null, stack: null })
       continue
     }
-    const error = item.error ?? barred.items.get(item) ?? failure(apply, item.event)
-    if (error !== null) {
+    const failure = item.error === null ? (refused(barred, item) ?? tried(apply, item.event)) : { ...item, stack: null }
+    if (failure !== null) {
       poisoned.add(record.stream)
-      parked.push({ record, error })
+      parked.push({ record, error: failure.error, stack: failure.stack })
     } else if (item.event !== null) applied.push(item.event)
   }
   return { applied, parked }
 }
 
-function failure(apply: (event: Recorded) => void, event: Recorded): string | null {
+type Failure = { readonly error: string; readonly stack: string | null }
+
+function refused(barred: Barred, item: Item): Failure | null {
+  const error = barred.items.get(item)
+  return error === undefined ? null : { error, stack: null }
+}
+
+function tried(apply: (event: Recorded) => void, event: Recorded): Failure | null {
   try {
     apply(event)
     return null
   } catch (error) {
-    return messageOf(error)
+    return { error: messageOf(error), stack: stackOf(error) }
   }
 }

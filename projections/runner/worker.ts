@@ -1,4 +1,4 @@
-import type { Postgres } from '@bizosaas/databases'
+import { type Postgres, StoreUnavailable } from '@bizosaas/databases'
 import {
   type ConsumedBatch,
   type OffsetRange,
@@ -9,13 +9,17 @@ import {
 import type { Log } from '@bizosaas/runtime'
 import { advance, newlyParked, type Step } from './advance.ts'
 import type { Announcer } from './announce.ts'
+import { imbalances } from './books.ts'
 import { type Checkpoint, readCheckpoints, recordHalt } from './checkpoint.ts'
 import { countsOf } from './counts.ts'
 import { demandOf } from './database-errors.ts'
 import { messageOf } from './items.ts'
+import { lanes } from './lanes.ts'
+import { nothingParked, type Order, pendingOrders, refuseOrder } from './orders.ts'
 import { budgetAfter, fullBudget } from './parking-budget.ts'
 import { patiently, Stopping } from './patience.ts'
 import type { Projection } from './projection.ts'
+import { redrive } from './redrive.ts'
 import { describeGap, describeLoss } from './sequence.ts'
 import type { Sink } from './sink.ts'
 import { traceBatch } from './trace-batch.ts'
@@ -34,6 +38,10 @@ export type Worker = {
   readonly startAt: (assigned: readonly TopicPartition[]) => Promise<(number | null)[]>
   /** Takes a partition further; one batch of it at a time. Waits for the databases. */
   readonly take: (batch: ConsumedBatch) => Promise<Verdict>
+  /** Does what operators have ordered about the streams that are parked in its partitions, between two batches. */
+  readonly carryOutOrders: () => Promise<void>
+  /** Raises an alarm where the counts of a checkpoint do not add up to the records up to it. */
+  readonly audit: () => Promise<void>
   /** Partitions that are not going on, and why. */
   readonly halted: ReadonlyMap<string, Halted>
 }
@@ -48,6 +56,8 @@ export type Halted = TopicPartition & { readonly reason: string }
 export type WorkerParts = {
   readonly sink: Sink
   readonly postgres: Postgres
+  /** The table of the orders that operators give. */
+  readonly orders: string
   readonly registry: SchemaRegistry
   /** What the partitions of topics hold now. */
   readonly ranges: (topics: readonly string[]) => Promise<readonly OffsetRange[]>
@@ -57,10 +67,12 @@ export type WorkerParts = {
 }
 
 export function worker(projection: Projection, parts: WorkerParts): Worker {
-  const { sink, postgres, registry, announcer, log, stopping } = parts
+  const { sink, postgres, orders, registry, announcer, log, stopping } = parts
   const counts = countsOf(projection)
   const checkpoints = new Map<string, Checkpoint>()
   const halted = new Map<string, Halted>()
+  const inLane = lanes()
+  let imbalanced = new Set<string>()
   let budget = fullBudget
 
   const waited = (error: unknown): void => {
@@ -118,8 +130,62 @@ export function worker(projection: Projection, parts: WorkerParts): Worker {
     }
   }
 
+  /** What is done beside the batches is never in their way: what fails is tried again with the next look. */
+  const aside = async (failed: string, work: () => Promise<void>): Promise<void> => {
+    try {
+      await work()
+    } catch (error) {
+      if (error instanceof StoreUnavailable) log.debug({ reason: error.message }, failed)
+      else log.warn({ reason: messageOf(error) }, failed)
+    }
+  }
+
+  const carryOut = async (place: TopicPartition, order: Order): Promise<void> => {
+    const from = checkpoints.get(nameOf(place))
+    if (from === undefined) return
+    // Unless the partition has been assigned anew meanwhile.
+    const stands = (at: Checkpoint): void => {
+      if (checkpoints.get(nameOf(at)) === from) checkpoints.set(nameOf(at), at)
+    }
+    const facts = { order: order.orderId, kind: order.kind, stream: order.stream }
+    const done = await redrive(projection, sink, postgres, from, order)
+    switch (done.type) {
+      case 'moved':
+        stands(done.to)
+        counts.redriven(done.applied.length)
+        announcer.moved(projection.name, place, done.applied)
+        log.info({ ...facts, applied: done.applied.length, waiting: done.waiting }, 'order carried out')
+        return
+      case 'refused':
+        log.warn({ ...facts, reason: done.reason }, 'order refused')
+        return
+      case 'lost':
+        // Where no batch comes, nothing else would tell us where the checkpoint is now.
+        for (const found of await readCheckpoints(postgres, projection, [place])) stands(found)
+    }
+  }
+
   return {
     halted,
+
+    carryOutOrders: () =>
+      aside('orders wait', async () => {
+        for (const order of await pendingOrders(postgres, orders, projection)) {
+          const { place } = order
+          if (stopping.aborted) return
+          if (place === null) await refuseOrder(postgres, order, nothingParked)
+          else await aside('an order waits', () => inLane(nameOf(place), () => carryOut(place, order)))
+        }
+      }),
+
+    audit: () =>
+      aside('the books cannot be looked at', async () => {
+        const found = await imbalances(postgres, projection, [...checkpoints.values()])
+        for (const place of found) counts.unaccounted(place, place.records, place.parked)
+        const wrong = found.filter(({ records, parked }) => records !== 0 || parked !== 0)
+        for (const place of wrong) if (!imbalanced.has(nameOf(place))) log.error(place, 'the books are not right')
+        imbalanced = new Set(wrong.map(nameOf))
+      }),
 
     startAt: async (assigned) => {
       // A partition that it knows is asked for alone when its checkpoint is in doubt. What else comes is an assignment: a
@@ -139,17 +205,18 @@ export function worker(projection: Projection, parts: WorkerParts): Worker {
       return offsets
     },
 
-    take: async (batch) => {
-      const from = checkpoints.get(nameOf(batch))
-      if (from === undefined) return 'ask again'
-      try {
-        return await settle(batch, from)
-      } catch (error) {
-        if (error instanceof Stopping) return 'halt'
-        await halt(batch, messageOf(error))
-        throw error
-      }
-    },
+    take: (batch) =>
+      inLane(nameOf(batch), async () => {
+        const from = checkpoints.get(nameOf(batch))
+        if (from === undefined) return 'ask again'
+        try {
+          return await settle(batch, from)
+        } catch (error) {
+          if (error instanceof Stopping) return 'halt'
+          await halt(batch, messageOf(error))
+          throw error
+        }
+      }),
   }
 }
 

@@ -12,11 +12,14 @@ import { connectClickHouse, connectPostgres, migrate } from '@bizosaas/databases
 import { type Role, signAccessToken } from '@bizosaas/http'
 import { nothingBefore, partitioner, printToken, type TopicRecord } from '@bizosaas/kafka'
 import { projections } from '@bizosaas/projections/all.ts'
+import { parkingOrders } from '@bizosaas/projections/analytics/parking-orders/parking-orders.ts'
 import { advance } from '@bizosaas/projections/runner/advance.ts'
 import { makeCheckpoints, readCheckpoints } from '@bizosaas/projections/runner/checkpoint.ts'
 import { clickhouseSink } from '@bizosaas/projections/runner/clickhouse-sink.ts'
+import { pendingOrders } from '@bizosaas/projections/runner/orders.ts'
 import { postgresSink } from '@bizosaas/projections/runner/postgres-sink.ts'
 import type { Projection } from '@bizosaas/projections/runner/projection.ts'
+import { redrive } from '@bizosaas/projections/runner/redrive.ts'
 import { ensureClickHouseTable, ensurePostgresTable } from '@bizosaas/projections/runner/tables.ts'
 import { readSettings } from '@bizosaas/runtime'
 import {
@@ -170,12 +173,7 @@ export async function openWorld() {
 
   const sinkOf = async (projection: Projection) =>
     projection.store === 'clickhouse'
-      ? clickhouseSink(
-          clickhouse,
-          projector,
-          projection,
-          await ensureClickHouseTable(clickhouse, projector, projection),
-        )
+      ? clickhouseSink(clickhouse, projector, await ensureClickHouseTable(clickhouse, projector, projection))
       : postgresSink(projector, projection, await ensurePostgresTable(projector, projection))
 
   /** Applies what was recorded, with the projections' own code. */
@@ -190,6 +188,19 @@ export async function openWorld() {
           const step = await advance(model, sink, checkpoint, run, () => true)
           if (step.type !== 'moved' || step.gap !== null) throw new Error(`${model.name} did not move: ${step.type}`)
         }
+      }
+    }
+  }
+
+  /** Does what operators have ordered about what is parked here, as the runner does between two batches. */
+  const carryOutOrders = async () => {
+    const { name: orders } = await ensurePostgresTable(projector, parkingOrders)
+    for (const model of projections) {
+      const sink = await sinkOf(model)
+      for (const order of await pendingOrders(projector, orders, model)) {
+        if (order.place === null || !records.some(({ topic }) => topic === order.place?.topic)) continue
+        for (const from of await readCheckpoints(projector, model, [order.place]))
+          await redrive(model, sink, projector, from, order)
       }
     }
   }
@@ -228,6 +239,7 @@ export async function openWorld() {
     record,
     publish,
     apply,
+    carryOutOrders,
     /** Publishes and applies all that was recorded. */
     settle: async () => {
       await publish()

@@ -11,7 +11,7 @@ export default {
   rootDir: '../..',
   testMatch: ['**/command-services/*/*.spec.ts'],
   testPathIgnorePatterns: ['\\.int\\.spec\\.ts$'],
-  collectCoverageFrom: ['command-services/*/{campaign,budget,ad-account,ad-account-day}.ts'],
+  collectCoverageFrom: ['command-services/*/{campaign,budget,ad-account,ad-account-day,parked-stream}.ts'],
   coverageProvider: 'v8',
   coverageReporters: ['text'],
   coverageThreshold: { global: { statements: 100, branches: 100, functions: 100, lines: 100 } },

@@ -13,7 +13,12 @@ export type NameRow = Owned & {
 export const poison = 'poison'
 export const unstorable = 'un\0storable'
 
-export function nameList(name = 'name-list', version = 1): Projection {
+/** @param mended takes the poison as well, as a later release of the same handler would */
+export function nameList(name = 'name-list', version = 1, { mended = false } = {}): Projection {
+  const accepted = (written: string): string => {
+    if (written === poison && !mended) throw new Error('This name is poison.')
+    return written
+  }
   return fold<NameRow>({
     name,
     version,
@@ -35,9 +40,4 @@ export function nameList(name = 'name-list', version = 1): Projection {
       CampaignArchived: () => null,
     },
   })
-}
-
-function accepted(name: string): string {
-  if (name === poison) throw new Error('This name is poison.')
-  return name
 }

@@ -47,8 +47,8 @@ export const projectionBugs: readonly Bug[] = [
     edits: [
       {
         file: 'projections/runner/clickhouse-sink.ts',
-        from: '      await insert(written)\n      return (await postgres.query(move, valuesOf(projection, step))).length > 0\n',
-        to: '      const moved = await postgres.query(move, valuesOf(projection, step))\n      await insert(written)\n      return moved.length > 0\n',
+        from: '      await insert(written)\n      return (await postgres.query(move, values)).length > 0\n',
+        to: '      const moved = await postgres.query(move, values)\n      await insert(written)\n      return moved.length > 0\n',
       },
     ],
     specs: ['projections/runner/clickhouse-sink.int.spec.ts'],
@@ -60,8 +60,8 @@ export const projectionBugs: readonly Bug[] = [
     edits: [
       {
         file: 'projections/runner/postgres-sink.ts',
-        from: '      const moved = await postgres.query(write, [',
-        to: '      if (written.length > 0) await postgres.query(justRows, columnArrays(table, written))\n      const moved = await postgres.query(write, [',
+        from: '      const { statement } = move\n',
+        to: '      const { statement } = move\n      if (written.length > 0) await postgres.query(justRows, columnArrays(table, written))\n',
       },
     ],
     specs: ['projections/runner/postgres-sink.int.spec.ts'],
@@ -70,7 +70,13 @@ export const projectionBugs: readonly Bug[] = [
   {
     name: 'checkpoint-not-compared',
     breaks: 'a second runner moves a checkpoint that is not where it believes',
-    edits: [{ file: 'projections/runner/move.ts', from: 'AND position = $5', to: 'AND position <= greatest($5, $6)' }],
+    edits: [
+      {
+        file: 'projections/runner/move.ts',
+        from: 'AND position = $5 AND record_offset = $6',
+        to: 'AND position <= greatest($5, $8) AND record_offset <= greatest($6, $9)',
+      },
+    ],
     specs: ['projections/runner/postgres-sink.int.spec.ts'],
     tests: 'two runners',
   },
