@@ -10,6 +10,7 @@ import { type Static, type TProperties, Type } from 'typebox'
 import { type Ground, groundOf, whenPublished } from './as-of.ts'
 import type { CheckpointWatch } from './checkpoint-watch.ts'
 import { tokensOf } from './consistency.ts'
+import { incompleteProblem } from './incomplete.ts'
 import { type LedgerRow, newestReached } from './ledger.ts'
 import { haveApplied, haveReached, type Marks, readStanding, type Standing } from './standing.ts'
 
@@ -92,7 +93,10 @@ export function reader(postgres: Postgres, watch: CheckpointWatch, first: string
 
         const { head, marks } = standing
         const at = ground ? ground.at : await newestReached(tx, generation, head, (row) => isReached(row, marks))
-        const answer = await ask({ tx, table: (model) => tables.get(model.name) ?? '', knownBy: instant })
+        const snapshot = { tx, table: (model: Projection) => tables.get(model.name) ?? '', knownBy: instant }
+        const answer = await ask(snapshot).catch((error) => {
+          throw incompleteProblem(error, standing.parked)
+        })
         return { answer: { ...answer, asOf: freshness(at, ground, standing) } }
       })
       if ('answer' in attempt) return attempt.answer

@@ -6,8 +6,10 @@ import { reader } from './answer.ts'
 import { campaignRoutes } from './campaigns/campaign-list.ts'
 import { campaignTimelineRoutes } from './campaigns/campaign-timeline.ts'
 import { checkpointWatch } from './checkpoint-watch.ts'
+import { sayingIncomplete } from './incomplete.ts'
 import { liveNews, streamRoutes } from './live/stream.ts'
 import { auditRoutes } from './operations/audit.ts'
+import { parkedRoutes } from './operations/parked.ts'
 import { projectionRoutes } from './operations/projections.ts'
 import { readMarks } from './standing.ts'
 
@@ -50,8 +52,9 @@ export async function start(config: QueryConfig): Promise<Serving> {
     ...metricsRoutes(read, clickhouse),
     ...projectionRoutes(postgres, first),
     ...auditRoutes(postgres, first),
+    ...parkedRoutes(postgres, read),
     ...streamRoutes(news),
-  ]
+  ].map(sayingIncomplete)
 
   const health = createHealth((check, error) => unitLog.warn({ check, err: error }, 'not ready'))
   health.add('postgres', () => postgres.query('SELECT 1'))

@@ -8,7 +8,7 @@ export { isAllowed, type Permission, permissions, type Role, roles } from './per
 export type { Principal } from './principal.ts'
 export { notFound, Problem, tryAgain } from './problem.ts'
 export { type ProblemCode, problems } from './problems.ts'
-export { events, get, post, put, type Reply, type Request, type Route, reply } from './route.ts'
+export { asReply, events, get, post, put, type Reply, type Request, type Route, reply } from './route.ts'
 export { type Serving, serve } from './serve.ts'
 export type { Service } from './service.ts'
 export { Amount, CalendarDate, Count, Currency, Instant, Money, Page, Uuid } from './shapes.ts'

@@ -80,6 +80,7 @@ function requestBody(schema: TSchema, refer: Refer) {
 function success(route: Route, isCommand: boolean, refer: Refer) {
   const names = isCommand ? ['ETag', 'X-Consistency-Token', 'X-Command-Id', 'X-Request-Id'] : ['X-Request-Id']
   if (route.status === 201) names.push('Location')
+  names.push(...route.answerHeaders)
   const content =
     route.answer === null
       ? { 'text/event-stream': { schema: { type: 'string', description: 'Server-sent events.' } } }
@@ -163,6 +164,9 @@ const text = (description: string) => ({ description, schema: { type: 'string' }
 
 const answerHeaders = {
   ETag: text('The revision of the resource, in quotation marks.'),
+  Incomplete: text(
+    'Only if something is missing from the answer: `parked=<n>`, so many streams of yours that are set aside; see `/v1/parked`.',
+  ),
   Location: text('The path of the resource that was created.'),
   'Retry-After': text('Seconds after which to try again.'),
   'WWW-Authenticate': text('The challenge of RFC 6750.'),

@@ -61,6 +61,8 @@ export type Route = {
   /** Null for a stream of server-sent events. */
   readonly answer: TSchema | null
   readonly status: number
+  /** Headers that an answer may have besides the usual ones: names of the list in `openapi.ts`. */
+  readonly answerHeaders: readonly string[]
   /** The largest body, in bytes. */
   readonly limit: number
   readonly run: (request: Request, stream: EventStream | null) => unknown
@@ -188,6 +190,7 @@ function route(method: Route['method'], path: string, spec: AnySpec): Route {
     body: method === 'get' ? null : closed(spec.body ?? Type.Object({})),
     answer: spec.answer ?? null,
     status: spec.status ?? 200,
+    answerHeaders: [],
     limit: spec.limit ?? defaultLimit,
     run: spec.run as Route['run'],
   }

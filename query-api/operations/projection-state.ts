@@ -28,6 +28,7 @@ export const ProjectionState = Type.Object(
     ),
     applied: Type.Integer(),
     notApplicable: Type.Integer({ description: 'Events that do not concern it' }),
+    skipped: Type.Integer({ description: 'Events that an operator ordered to do without' }),
     parked: Type.Integer({ description: 'Events of yours that are set aside because of an error' }),
     parkedOfAll: Type.Optional(Type.Integer({ description: 'Those of all tenants. For operators only' })),
     halted: Type.Array(
@@ -61,6 +62,7 @@ export interface CheckpointRow {
   readonly applied: number
   readonly parked: number
   readonly not_applicable: number
+  readonly skipped: number
   readonly halted: string | null
   readonly updated_at: Instant
   readonly parked_of_tenant: number
@@ -68,7 +70,7 @@ export interface CheckpointRow {
 
 export const checkpointsSql = `
   SELECT c.model, c.version, c.topic, c.partition, c.position, c.record_offset,
-    c.applied, c.parked, c.not_applicable, c.halted, c.updated_at,
+    c.applied, c.parked, c.not_applicable, c.skipped, c.halted, c.updated_at,
     (SELECT count(*) FROM read_model.parked p
      WHERE (p.model, p.version, p.topic, p.partition) = (c.model, c.version, c.topic, c.partition)) AS parked_of_tenant
   FROM read_model.checkpoint c
@@ -116,6 +118,7 @@ export async function stateOf(
     },
     applied: sum(({ applied }) => applied),
     notApplicable: sum(({ not_applicable }) => not_applicable),
+    skipped: sum(({ skipped }) => skipped),
     parked: sum(({ parked_of_tenant }) => parked_of_tenant),
     ...(seesAll && { parkedOfAll: sum(({ parked }) => parked) }),
     halted,
