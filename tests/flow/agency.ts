@@ -21,14 +21,15 @@ export type Ask = <Body = Record<string, unknown>>(
   },
 ) => Promise<Answer<Body>>
 
-export type Agency = { tenantId: string; clientId: string; ask: Ask }
+export type Agency = { tenantId: string; clientId: string; ask: Ask; tokenFor: (roles: Role[]) => string }
 
-export type Addresses = { campaigns: string; integrations: string; query: string }
+export type Addresses = { campaigns: string; analytics: string; integrations: string; query: string }
 
 /** The running system's services, and the key that its tokens are signed with. */
 export const runningSystem = (env: Record<string, string | undefined> = process.env) => ({
   addresses: {
     campaigns: `http://127.0.0.1:${env.CAMPAIGNS_PORT}`,
+    analytics: `http://127.0.0.1:${env.ANALYTICS_PORT}`,
     integrations: `http://127.0.0.1:${env.INTEGRATIONS_PORT}`,
     query: `http://127.0.0.1:${env.QUERY_PORT}`,
   },
@@ -76,7 +77,7 @@ export const newAgency = (system = runningSystem()): Agency => {
       token: response.headers.get('x-consistency-token') ?? '',
     }
   }
-  return { tenantId, clientId, ask }
+  return { tenantId, clientId, ask, tokenFor }
 }
 
 const comesAgainForMs = 20_000
@@ -94,4 +95,8 @@ const comingAgain = async (send: () => Promise<Response>): Promise<Response> => 
 }
 
 const commandSide = (addresses: Addresses, path: string) =>
-  path.startsWith('/v1/ad-accounts') ? addresses.integrations : addresses.campaigns
+  path.startsWith('/v1/ad-accounts')
+    ? addresses.integrations
+    : path.startsWith('/v1/parked')
+      ? addresses.analytics
+      : addresses.campaigns
