@@ -61,11 +61,16 @@ export const unitsOf = async (settings: Settings): Promise<Units> => {
   }
   const edges: Edge[] = []
   for (const name of ['edge-1', 'edge-2']) {
-    const [campaigns, integrations, query] = [await freePort(), await freePort(), await freePort()].map(String)
-    const [c, i, q] = [campaigns, integrations, query].map((port) => `http://127.0.0.1:${port}`)
-    edges.push({ campaigns: `${c}`, integrations: `${i}`, query: `${q}` })
-    const env = { CAMPAIGNS_PORT: `${campaigns}`, INTEGRATIONS_PORT: `${integrations}`, QUERY_PORT: `${query}` }
-    parts.push(unit(name, [fileOf('deploy/embedded/edge.ts')], env, [`${c}`, `${i}`, `${q}`]))
+    const env: Record<string, string> = {}
+    const urls: Record<string, string> = {}
+    // Each service of it, whichever there are, listens on a port of its own.
+    for (const setting of Object.keys(settings).filter((each) => each.endsWith('_PORT'))) {
+      env[setting] = String(await freePort())
+      urls[setting] = `http://127.0.0.1:${env[setting]}`
+    }
+    const { CAMPAIGNS_PORT: campaigns = '', INTEGRATIONS_PORT: integrations = '', QUERY_PORT: query = '' } = urls
+    edges.push({ campaigns, integrations, query })
+    parts.push(unit(name, [fileOf('deploy/embedded/edge.ts')], env, Object.values(urls)))
   }
   return {
     parts,
