@@ -33,8 +33,9 @@ class AdAccountRules:
     def __init__(self) -> None:
         self._accounts: dict[tuple[str, str], _Account] = {}
         self._taken: dict[tuple[str, str, str], str] = {}
-        #: Accounts that no claim was seen of yet: it comes with the account, as the event right after it.
+        #: Accounts that no claim was seen of yet, and claims whose account was not: they come in one append, in either order.
         self._unclaimed: dict[tuple[str, str], Event] = {}
+        self._unheld: dict[tuple[str, str], Event] = {}
         self._days: dict[str, _Day] = {}
         self._parts: tuple[str, str, int] = ("", "", 0)
 
@@ -51,6 +52,8 @@ class AdAccountRules:
         """To be asked at the end of history."""
         for event in self._unclaimed.values():
             yield event, "no claim holds its platform's id for it"
+        for event in self._unheld.values():
+            yield event, f"its holder {event.data['holder']} is not there"
 
     def _registered(self, event: Event) -> Iterator[str]:
         data, account = event.data, (event.tenant, event.id)
@@ -70,7 +73,11 @@ class AdAccountRules:
         self._accounts[account] = _Account(
             data["clientId"], data["platform"], data["currency"], event.metadata["commandId"]
         )
-        self._unclaimed[account] = event
+        claim = self._unheld.pop(account, None)
+        if claim is None:
+            self._unclaimed[account] = event
+        elif claim.metadata["commandId"] != event.metadata["commandId"]:
+            yield "its claim was made by another command"
 
     def _claimed(self, event: Event) -> Iterator[str]:
         kind, holder, command = event.data["kind"], event.data["holder"], event.metadata["commandId"]
@@ -79,7 +86,9 @@ class AdAccountRules:
         if event.revision > 0:
             yield "the value was claimed before"
         account = self._accounts.get((event.tenant, holder))
-        if account is None:
+        if account is None and kind == "ad-account":
+            self._unheld[(event.tenant, holder)] = event
+        elif account is None:
             yield f"its holder {holder} is not there"
         elif kind == "ad-account":
             if account.command != command:
