@@ -51,14 +51,15 @@ const digestInPostgres = (settings: Settings, projection: Projection): Promise<s
     return row?.digest ?? ''
   })
 
-/** A sum of hashes takes rows in any order. FINAL, since a row that was inserted twice is one row. */
+/** A sum of hashes takes rows in any order; of text, for the hash of a NULL is NULL. FINAL, since a row that was inserted twice is one row. */
 const digestInClickHouse = async (settings: Settings, projection: Projection): Promise<string> => {
   const clickhouse = connectClickHouse(settings.CLICKHOUSE_PROJECTOR_URL ?? '', { name: 'prove' })
   try {
     const [row] = await clickhouse.query<{ digest: string }>(
-      `SELECT concat(toString(count()), ' rows ', hex(sum(cityHash64(*)))) AS digest FROM ${tableName(projection)} FINAL`,
+      `SELECT concat(toString(count()), ' rows ', hex(sum(cityHash64(formatRow('TSV', *))))) AS digest FROM ${tableName(projection)} FINAL`,
     )
-    return row?.digest ?? ''
+    if (!row?.digest) throw new Error(`${tableName(projection)} has no digest.`)
+    return row.digest
   } finally {
     await clickhouse.close()
   }
