@@ -51,10 +51,13 @@ export function announcer(redis: Redis): Announcer {
   }
 }
 
-/** Events are many and clients few, so that what is done for each event is one look-up. */
-function lastOfEachClient(events: readonly Recorded[]): Iterable<Recorded> {
-  const last = new Map<string, Recorded>()
-  // A client's id names it in all of the system, and so does a tenant's.
-  for (const event of events) last.set(event.clientId ?? event.tenantId, event)
-  return last.values()
+/** Events are many and clients few, so that for each event it only looks up. */
+function* lastOfEachClient(events: readonly Recorded[]): Iterable<Recorded> {
+  const last = new Map<string, Map<string | null, Recorded>>()
+  for (const event of events) {
+    const ofTenant = last.get(event.tenantId)
+    if (ofTenant === undefined) last.set(event.tenantId, new Map([[event.clientId, event]]))
+    else ofTenant.set(event.clientId, event)
+  }
+  for (const ofTenant of last.values()) yield* ofTenant.values()
 }
