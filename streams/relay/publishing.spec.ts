@@ -112,13 +112,35 @@ describe('Publishing', () => {
     )
   })
 
+  /** Each partition has been sent up to some of its events. */
+  const sentUpTo = (events: readonly StoredEvent[], cuts: readonly number[]): Tails => {
+    const tailOf = (partition: number) => {
+      const sent = recordsOf(publish(events)).filter((record) => record.partition === partition)
+      const last = sent[(cuts[partition] ?? 0) - 1]
+      return last === undefined ? null : { offset: 0, position: last.position }
+    }
+    return { ...noTails(partitions), events: [0, 1, 2].map(tailOf) }
+  }
+  const digestOfAll = (batches: readonly Batch[]) => batches.map(({ digests }) => digests)
+
   test('has the same digests whatever of it was sent before', () => {
     fc.assert(
-      fc.property(history, fc.nat(500), (events, sent) => {
-        const there = Array.from({ length: partitions }, (_, n) => ({ offset: 0, position: sent * (n + 1) }))
-        const digestsOf = (batches: readonly Batch[]) => batches.map(({ digests }) => digests)
-        const again = publish(events, { ...noTails(partitions), events: there })
-        expect(digestsOf(again)).toEqual(digestsOf(publish(events)))
+      fc.property(history, fc.array(fc.nat(9), { minLength: 3, maxLength: 3 }), (events, cuts) => {
+        const again = publish(events, sentUpTo(events, cuts))
+        expect(digestOfAll(again)).toEqual(digestOfAll(publish(events)))
+      }),
+    )
+  })
+
+  test('ends no batch before the last event that was sent before, however the events come in pages', () => {
+    fc.assert(
+      fc.property(history, fc.array(fc.nat(9), { minLength: 3, maxLength: 3 }), fc.nat(9), (events, cuts, cut) => {
+        const tails = sentUpTo(events, cuts)
+        const lastThere = Math.max(...tails.events.map((tail) => tail?.position ?? nothingBefore))
+        const paged = publishing({ generation: 'g1', partitions, registry, tails, noted: noTails(partitions) })
+        const batches = [events.slice(0, cut), events.slice(cut)].flatMap(paged.batchesOf)
+        for (const { last } of batches) expect(last.position).toBeGreaterThanOrEqual(lastThere)
+        expect(batches.reduce((sum, { events: some }) => sum + some, 0)).toBe(ours(events).length)
       }),
     )
   })

@@ -27,7 +27,7 @@ import {
   topics,
 } from '@bizosaas/schemas'
 import { type Digests, type WindowDigest, windowDigest } from './digest.ts'
-import type { Tails } from './tails.ts'
+import { placesOf, type Tails } from './tails.ts'
 
 type SchemaIds = Pick<SchemaRegistry, 'idOf'>
 
@@ -51,7 +51,8 @@ export type Batch = {
 export type Publishing = {
   /**
    * The batches that publish these events, in their order. Streams of the event store itself (`$...`) are passed over, and so
-   * is what was already in Kafka when the relay started. To be called with every event once, in the order of positions.
+   * is what was already in Kafka when the relay started. To be called with every event once, in the order of positions. What
+   * is in none of them yet comes with a later call.
    */
   readonly batchesOf: (events: readonly StoredEvent[]) => readonly Batch[]
 }
@@ -90,19 +91,31 @@ export const publishing = (options: {
     return { ...content, kind, isThere, record: { topic: names[kind], partition, position, ...encoded } }
   }
 
+  /**
+   * No batch ends before it: a row of the ledger must not name tails that are beyond its own position, or whoever goes on from
+   * it would not know what came before them. A relay is ahead of the ledger by a batch or two when it dies.
+   */
+  const lastThere = Math.max(
+    nothingBefore,
+    ...placesOf(options.tails).map(({ tail }) => tail?.position ?? nothingBefore),
+  )
+  let open: OpenBatch | null = null
+
   return {
     batchesOf(events) {
       const batches: OpenBatch[] = []
-      let open: OpenBatch | null = null
+      const close = (): void => {
+        if (open === null || open.last.position < lastThere) return
+        batches.push(open)
+        open = null
+      }
       for (const event of events) {
         if (event.stream.startsWith('$')) continue
         open ??= emptyBatch()
         add(open, event, publish(event))
-        if (open.bytes < batchBytes) continue
-        batches.push(open)
-        open = null
+        if (open.bytes >= batchBytes) close()
       }
-      if (open !== null) batches.push(open)
+      close()
       return batches.map(({ digest, ...batch }) => ({ ...batch, digests: digest.end() }))
     },
   }
