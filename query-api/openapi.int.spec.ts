@@ -12,10 +12,13 @@ test('the query API describes every question, its parameters and its answer in v
   const document = (await world.ask('/openapi.json', '')).body
   expect(await new Validator().validate(structuredClone(document))).toMatchObject({ valid: true })
   expect(Object.keys(document.paths).sort()).toEqual([
+    '/v1/audit',
     '/v1/campaigns',
     '/v1/campaigns/{id}',
     '/v1/campaigns/{id}/timeline',
     '/v1/metrics',
+    '/v1/parked',
+    '/v1/parked/{id}',
     '/v1/projections',
     '/v1/stream',
   ])
