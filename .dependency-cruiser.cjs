@@ -46,7 +46,7 @@ module.exports = {
       comment: 'no clock, randomness, environment or network where decisions are made and rows are folded',
       severity: 'error',
       from: {
-        path: '^command-services/.*/(campaign|budget|ad-account|ad-account-day|parked-stream)\\.ts$|^projections/[^/]+/[^/]+/[^/]+\\.ts$',
+        path: '^command-services/.*/(campaign|budget|ad-account|ad-account-day|parked-stream|rebuild|tenant|user|membership|role|invitation|route-policy|contradictions)\\.ts$|^projections/[^/]+/[^/]+/[^/]+\\.ts$',
         pathNot: '\\.spec\\.ts$|^projections/(runner|rebuild)/',
       },
       to: { dependencyTypes: ['core'] },

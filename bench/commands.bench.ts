@@ -12,7 +12,7 @@ import { newEventsOf } from './lib/new-events.ts'
 import { openParts } from './lib/parts.ts'
 import { atLeast, atMost, type Comparison, publish } from './lib/report.ts'
 import { type Candidate, takeTurns } from './lib/rounds.ts'
-import { ownerToken } from './lib/token.ts'
+import { newToken } from './lib/token.ts'
 import { startWorker } from './lib/worker.ts'
 
 const seconds = 3
@@ -34,7 +34,7 @@ export const bench = async (print: (line: string) => void, rounds: number): Prom
   const service = await startCampaigns(parts.settings, parts.folder)
   const echo = await startWorker<null, string>(new URL('./commands/echo.ts', import.meta.url)).run(null)
   const load = startWorker<Load, Taken>(new URL('./commands/load.ts', import.meta.url))
-  const token = ownerToken(parts.privateKeyFile)
+  const token = newToken(parts.settings)
   const store = connectEventStore(parts.settings.KURRENTDB_URL ?? '')
   atEnd(() => store.close())
   const newEvents = newEventsOf(store)

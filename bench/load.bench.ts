@@ -14,7 +14,7 @@ import type { Load, Taken } from './load/generate.ts'
 import { newTenants } from './load/tenants.ts'
 
 /** What can be said on the command line. */
-export type Asked = { readonly rate: number; readonly seconds: number | undefined; readonly parts: readonly string[] }
+export type Options = { readonly rate: number; readonly seconds: number | undefined; readonly parts: readonly string[] }
 
 /** Not counted: connections, compiled code, caches. */
 const warmUpSeconds = 15
@@ -22,7 +22,7 @@ const warmUpSeconds = 15
 export const bench = async (
   print: (line: string) => void,
   _rounds: number,
-  { rate, seconds = 300 }: Asked,
+  { rate, seconds = 300 }: Options,
 ): Promise<string> => {
   const system = await startSystem(print)
   const { run } = await loadOn(system)
@@ -56,8 +56,12 @@ export const loadOn = async (system: System) => {
   }
   const total = { sent: 0, accepted: 0, stored: 0 }
   return {
-    run: async (options: { readonly rate: number; readonly seconds: number }): Promise<Taken> => {
-      const taken = await worker.run({ ...urls, tenants, ...options })
+    run: async (options: {
+      readonly rate: number
+      readonly seconds: number
+      readonly questions?: number
+    }): Promise<Taken> => {
+      const taken = await worker.run({ ...urls, tenants, questions: 0, ...options })
       const commands = taken.sent.filter(({ isCampaign }) => isCampaign)
       total.sent += commands.length
       total.accepted += commands.filter(isAccepted).length

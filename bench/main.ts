@@ -9,9 +9,9 @@
 import { parseArgs } from 'node:util'
 import { cleanUp } from './lib/clean-up.ts'
 
-const benches = ['commands', 'relay', 'projections', 'peers'] as const
+const benches = ['commands', 'relay', 'projections', 'gateway', 'peers'] as const
 /** They take long, and run only when they are named. */
-const longOnes = ['load', 'outage'] as const
+const longOnes = ['load', 'outage', 'rebuild', 'rebuild-load', 'verify'] as const
 const all: readonly string[] = [...benches, ...longOnes]
 
 const help = `npm run bench [-- ${benches.join(' | ')}] [--rounds N]
@@ -21,7 +21,10 @@ A busy machine is waited for, at most a minute or two in all.
 
 npm run bench -- load [--rate 200] [--seconds 300]      commands at a fixed rate on a whole system
 npm run bench -- outage [--rate 200] [--seconds 60] [--part kafka ...]
-                                                        the same, while each part in turn is held still for so long`
+                                                        the same, while each part in turn is held still for so long
+npm run bench -- rebuild [--events 1000000]             rebuilds from a history that is made once and kept in .data
+npm run bench -- rebuild-load [--seconds 30]            commands and questions without and with a rebuild beside them
+npm run bench -- verify                                 two versions of a million rows compared, under live events`
 
 const readArguments = () => {
   const { values, positionals } = parseArgs({
@@ -30,6 +33,7 @@ const readArguments = () => {
       rounds: { type: 'string', default: '5' },
       rate: { type: 'string', default: '200' },
       seconds: { type: 'string' },
+      events: { type: 'string', default: '1000000' },
       part: { type: 'string', multiple: true, default: [] },
       help: { type: 'boolean' },
     },
@@ -42,12 +46,14 @@ const readArguments = () => {
     rate: wholeNumber('--rate', values.rate),
     seconds: values.seconds === undefined ? undefined : wholeNumber('--seconds', values.seconds),
     parts: values.part,
+    events: wholeNumber('--events', values.events, 8),
   }
   return { asked, rounds: Number(values.rounds), load, help: values.help ?? false }
 }
 
-const wholeNumber = (name: string, text: string): number => {
-  if (!/^[1-9]\d{0,4}$/.test(text)) throw new Error(`${name} is a number from 1 to 99999, not ${text}.`)
+const wholeNumber = (name: string, text: string, digits = 5): number => {
+  if (!/^[1-9]\d*$/.test(text) || text.length > digits)
+    throw new Error(`${name} is a number from 1 to ${10 ** digits - 1}, not ${text}.`)
   return Number(text)
 }
 

@@ -9,7 +9,7 @@ import { atMost, type Comparison, publish } from './lib/report.ts'
 import type { Sample } from './lib/rounds.ts'
 import { startSystem } from './lib/system.ts'
 import type { Taken } from './load/generate.ts'
-import { type Asked, isAccepted, loadOn } from './load.bench.ts'
+import { isAccepted, loadOn, type Options } from './load.bench.ts'
 
 /** Before a part is held, and after it goes on. */
 const beforeSeconds = 5
@@ -20,7 +20,7 @@ const promptMs = 1_000
 export const bench = async (
   print: (line: string) => void,
   _rounds: number,
-  { rate, seconds = 60, parts: named }: Asked,
+  { rate, seconds = 60, parts: named }: Options,
 ): Promise<string> => {
   const system = await startSystem(print)
   const unknown = named.filter((part) => !system.parts().includes(part))

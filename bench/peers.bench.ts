@@ -14,7 +14,7 @@ import { newEventsOf } from './lib/new-events.ts'
 import { openParts } from './lib/parts.ts'
 import { atLeastRatio, type Comparison, publish } from './lib/report.ts'
 import { type Candidate, takeTurns } from './lib/rounds.ts'
-import { ownerToken } from './lib/token.ts'
+import { newToken } from './lib/token.ts'
 import { startWorker } from './lib/worker.ts'
 import { startEmmett } from './peers/emmett.ts'
 
@@ -48,7 +48,7 @@ export const bench = async (print: (line: string) => void, rounds: number): Prom
   const store = connectEventStore(parts.settings.KURRENTDB_URL ?? '')
   atEnd(() => store.close())
   const load = startWorker<Load, Taken>(new URL('./commands/load.ts', import.meta.url))
-  const token = ownerToken(parts.privateKeyFile)
+  const token = newToken(parts.settings)
 
   const send = async (url: string, { clients, streams }: Size, paths: string[], body: string, status: number) => {
     const limit = { commands: streams * depth }

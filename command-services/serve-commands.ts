@@ -1,5 +1,5 @@
 import { connectEventStore, type EventStore } from '@bizosaas/event-store'
-import { authenticationFrom, type Route, type Serving, serve } from '@bizosaas/http'
+import { authenticationFrom, type Mounted, type Route, type Serving, serve } from '@bizosaas/http'
 import { createHealth, log, type Settings } from '@bizosaas/runtime'
 
 /** What every command service needs, beside the setting of its own port. */
@@ -9,11 +9,16 @@ export const commandSettings = [
   'TOPIC_PARTITIONS',
   'JWT_ISSUER',
   'JWT_AUDIENCE',
-  'JWT_PUBLIC_KEY_FILE',
+  'JWKS_URL',
   'HOST',
 ] as const
 
 type CommandConfig = Settings<(typeof commandSettings)[number]>
+
+/** What is served: commands, and what answers by itself beside them. */
+type Served = { readonly routes: readonly Route[]; readonly mounted: readonly Mounted[] }
+
+const isRoutes = (served: Served | Served['routes']): served is Served['routes'] => Array.isArray(served)
 
 /**
  * Serves a context's commands. It does not wait for the event store: while that is away it answers 503.
@@ -23,19 +28,20 @@ type CommandConfig = Settings<(typeof commandSettings)[number]>
 export async function serveCommands(
   config: CommandConfig,
   service: { readonly name: string; readonly port: number; readonly portSetting: string },
-  routesOf: (store: EventStore) => readonly Route[],
+  servedOn: (store: EventStore) => Served | Served['routes'],
 ): Promise<Serving> {
   const { name } = service
   const auth = authenticationFrom(config)
   const health = createHealth((check, error) => log.warn({ unit: name, check, err: error }, 'not ready'))
   const store = connectEventStore(config.KURRENTDB_URL)
   health.add('event-store', store.head)
+  const served = servedOn(store)
   const serving = await serve({
     ...service,
     title: `BizOSaaS ${name}: commands`,
     version: '1.0.0',
     host: config.HOST,
-    routes: routesOf(store),
+    ...(isRoutes(served) ? { routes: served } : served),
     auth,
     health,
   })

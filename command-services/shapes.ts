@@ -3,33 +3,51 @@ import { Format } from 'typebox/format'
 
 /** Shapes that the bodies of commands share. Descriptions continue the sentence "… must be …". */
 
-// Patterns take linear time on any input: they are tried on texts of any length.
+// Patterns take linear time on any input: they are tried on texts of any length. They stand in the OpenAPI document, so they are written in
+// what every language's regular expressions have: no classes of Unicode, nothing that looks ahead.
+const control = '\\u0000-\\u001f\\u007f-\\u009f'
+const controlButLines = '\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f'
+/** Some of it is no space. */
+const textWithout = (excluded: string) => `^[^\\S${excluded}]*[^\\s${excluded}][^${excluded}]*$`
 
 /** Kept without the spaces around it. */
 export const Name = Type.String({
   maxLength: 200,
-  pattern: '^(?!\\s*$)\\P{Cc}+$',
+  pattern: textWithout(control),
   description: 'a text of 1 to 200 characters on one line, without control characters',
 })
 
 /** What somebody wants to have said; it may have several lines. */
 export const Remark = Type.String({
   maxLength: 2_000,
-  pattern: '^(?!\\s*$)[\\P{Cc}\\n\\r\\t]+$',
+  pattern: textWithout(controlButLines),
   description: 'a text of 1 to 2000 characters, without control characters but the ends of lines and tabs',
+})
+
+/** Why an operator orders something. */
+export const Reason = Type.String({
+  maxLength: 500,
+  pattern: textWithout(controlButLines),
+  description: 'a text of 1 to 500 characters, without control characters but the ends of lines and tabs',
+})
+
+export const ModelName = Type.String({
+  maxLength: 100,
+  pattern: '^[a-z][a-z0-9]*(-[a-z0-9]+)*$',
+  description: 'the name of a read model',
 })
 
 /** An id that a platform gave, compared as it is written. */
 export const PlatformId = Type.String({
   maxLength: 200,
-  pattern: '^[^\\p{Cc}\\s]+$',
+  pattern: `^[^${control}\\s]+$`,
   description: 'a text of 1 to 200 characters without spaces and control characters',
 })
 
 /** What a platform calls a dimension's value, an action or an attribution window; kept as it is written. */
 export const Label = Type.String({
   maxLength: 100,
-  pattern: '^\\P{Cc}+$',
+  pattern: `^[^${control}]+$`,
   description: 'a text of 1 to 100 characters without control characters',
 })
 

@@ -152,7 +152,7 @@ describe('an answer', () => {
       world.generation,
     )
     const request = {
-      principal: { ...who, subject: 'anna', roles: [], expiresAt: 0 },
+      principal: { tenantId: who.tenantId, clientIds: null, subject: 'anna', roles: [], permissions: [], expiresAt: 0 },
       consistencyToken: null,
       query: {},
     }

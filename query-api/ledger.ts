@@ -54,6 +54,24 @@ export async function publishedAt(tx: Queryable, generation: string, instant: In
   return row ?? null
 }
 
+/** The last row with nothing behind a position; null when there is none. */
+export async function publishedUpTo(tx: Queryable, generation: string, position: number): Promise<LedgerRow | null> {
+  const [row] = await tx.query<LedgerRow>(
+    `SELECT ${columns} FROM relay.ledger WHERE generation = $1 AND position <= $2 ORDER BY position DESC LIMIT 1`,
+    [generation, position],
+  )
+  return row ?? null
+}
+
+/** The first row with all that stands at a position or before; null while there is none. */
+export async function firstReaching(tx: Queryable, generation: string, position: number): Promise<LedgerRow | null> {
+  const [row] = await tx.query<LedgerRow>(
+    `SELECT ${columns} FROM relay.ledger WHERE generation = $1 AND position >= $2 ORDER BY position LIMIT 1`,
+    [generation, position],
+  )
+  return row ?? null
+}
+
 /** The first row with something that was recorded after an instant; null while there is none. */
 export async function firstAfter(tx: Queryable, generation: string, instant: Instant): Promise<LedgerRow | null> {
   const [row] = await tx.query<LedgerRow>(

@@ -55,14 +55,19 @@ export interface Standing {
 }
 
 const standingSql = `
-  WITH live AS MATERIALIZED (SELECT relay.live_generation($2) AS generation)
+  WITH live AS MATERIALIZED (SELECT relay.live_generation($2) AS generation),
+  answering AS MATERIALIZED (
+    SELECT model, coalesce(chosen.version, serving.version) AS version
+    FROM unnest($1::text[]) AS asked (model)
+    LEFT JOIN unnest($3::text[], $4::int[]) AS chosen (model, version) USING (model)
+    LEFT JOIN read_model.live_version AS serving USING (model)
+  )
   SELECT
-    (SELECT json_agg(json_build_array(model, version)) FROM read_model.live_version WHERE model = ANY ($1)) AS versions,
+    (SELECT json_agg(json_build_array(model, version)) FROM answering WHERE version IS NOT NULL) AS versions,
     (SELECT json_agg(json_build_array(model, topic, partition, position))
-     FROM read_model.checkpoint JOIN read_model.live_version USING (model, version)
-     WHERE model = ANY ($1) AND split_part(topic, '.', 2) = live.generation) AS marks,
-    (SELECT count(DISTINCT stream)
-     FROM read_model.parked JOIN read_model.live_version USING (model, version) WHERE model = ANY ($1)) AS parked,
+     FROM read_model.checkpoint JOIN answering USING (model, version)
+     WHERE split_part(topic, '.', 2) = live.generation) AS marks,
+    (SELECT count(DISTINCT stream) FROM read_model.parked JOIN answering USING (model, version)) AS parked,
     live.generation, head.seq, head.position, head.instant, head.tails
   FROM live
   LEFT JOIN LATERAL (
@@ -89,9 +94,16 @@ const marksOf = (rows: readonly MarkRow[]): Marks =>
 /**
  * @param tx a transaction of the tenant, whose parked streams are counted
  * @param first the generation at which the line begins whose end is live
+ * @param chosen versions, by model, that answer instead of those that serve
  */
-export async function readStanding(tx: Queryable, models: readonly Projection[], first: string): Promise<Standing> {
-  const [row] = await tx.query<StandingRow>(standingSql, [models.map(({ name }) => name), first])
+export async function readStanding(
+  tx: Queryable,
+  models: readonly Projection[],
+  first: string,
+  chosen: ReadonlyMap<string, number> = new Map(),
+): Promise<Standing> {
+  const names = models.map(({ name }) => name)
+  const [row] = await tx.query<StandingRow>(standingSql, [names, first, [...chosen.keys()], [...chosen.values()]])
   if (!row) throw new Error('The standing of the read models cannot be read.')
   const { versions, marks, parked, generation, seq, position, instant, tails } = row
   return {

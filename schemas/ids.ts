@@ -6,11 +6,17 @@ export type TenantId = Id<'TenantId'>
 export type ClientId = Id<'ClientId'>
 export type CampaignId = Id<'CampaignId'>
 export type AdAccountId = Id<'AdAccountId'>
+export type UserId = Id<'UserId'>
+export type RoleId = Id<'RoleId'>
+export type InvitationId = Id<'InvitationId'>
 
 export const TenantId = idOf<TenantId>('tenant id')
 export const ClientId = idOf<ClientId>('client id')
 export const CampaignId = idOf<CampaignId>('campaign id')
 export const AdAccountId = idOf<AdAccountId>('ad account id')
+export const UserId = idOf<UserId>('user id')
+export const RoleId = idOf<RoleId>('role id')
+export const InvitationId = idOf<InvitationId>('invitation id')
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 

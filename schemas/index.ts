@@ -16,7 +16,7 @@ export {
   schemaOf,
 } from './events.ts'
 export type * from './generated/types.ts'
-export { AdAccountId, CampaignId, ClientId, TenantId } from './ids.ts'
+export { AdAccountId, CampaignId, ClientId, InvitationId, RoleId, TenantId, UserId } from './ids.ts'
 export { decodeMetadata, encodeMetadata, metadataFromStored, metadataToStored } from './metadata.ts'
 export { metricsRowId, metricsRowKey } from './metrics-row.ts'
 export { type ParkedStream, parkedStreamId } from './parked-stream.ts'

@@ -11,6 +11,7 @@ const checks: [name: string, file: string, ...args: string[]][] = [
   ['generated files and schema compatibility', 'schemas/generate/main.ts', '--check'],
   ['settings in .env.example', 'packages/runtime/env-example.ts', '--check'],
   ['event table', 'tests/event-table/main.ts', '--check'],
+  ['versions of projections', 'tests/definitions/main.ts', '--check'],
 ]
 
 const run = async ([name, file, ...args]: (typeof checks)[number]) => {

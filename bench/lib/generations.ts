@@ -9,7 +9,7 @@ export type Generations = {
   /** A name that nobody else uses. */
   readonly next: () => string
   /** Waits until the relay's ledger says that everything up to a position is published; answers when (Unix time in ms). */
-  readonly published: (generation: string, position: number) => Promise<number>
+  readonly published: (generation: string, position: number, withinMs?: number) => Promise<number>
   /** How many records its topics hold, or those of some kinds. */
   readonly records: (generation: string, kinds?: readonly Topic[]) => Promise<number>
   /** Deletes its topics, and what the relay noted of it. */
@@ -55,8 +55,8 @@ export const openGenerations = (settings: Readonly<Record<string, string>>): Gen
       used.add(generation)
       return generation
     },
-    published: async (generation, position) => {
-      await until(`${generation} is published up to ${position}`, publishedWithinMs, async () => {
+    published: async (generation, position, withinMs = publishedWithinMs) => {
+      await until(`${generation} is published up to ${position}`, withinMs, async () => {
         const [row] = await postgres.query<{ position: number | null }>(
           'SELECT max(position) AS position FROM relay.ledger WHERE generation = $1',
           [generation],

@@ -11,6 +11,8 @@ import { readSecrets } from '@bizosaas/embedded/secrets.ts'
 import { startChild } from '@bizosaas/embedded/supervisor/child.ts'
 import { openLogFile } from '@bizosaas/embedded/supervisor/log-file.ts'
 import { untilReady } from '@bizosaas/embedded/supervisor/ready.ts'
+import { readSigningKeys } from '@bizosaas/http'
+import { publishKeys } from '@bizosaas/http/testing/published-keys.ts'
 import { atEnd } from './clean-up.ts'
 
 export type PartName = 'kurrentdb' | 'kafka' | 'schema-registry' | 'postgres' | 'clickhouse' | 'valkey'
@@ -20,8 +22,6 @@ export type Parts = {
   readonly settings: Readonly<Record<string, string>>
   /** A folder for logs and the like; removed at the end. */
   readonly folder: string
-  /** Signs access tokens; JWT_PUBLIC_KEY_FILE among the settings belongs to it. */
-  readonly privateKeyFile: string
   readonly start: (...names: PartName[]) => Promise<void>
   /** Stops those that are not needed any more, so that they take no time from what is measured next. */
   readonly stop: (...names: PartName[]) => Promise<void>
@@ -36,22 +36,26 @@ type Running = { readonly stop: () => Promise<unknown> }
 /**
  * Parts on free ports and a folder of their own. They are not kept running: one that ends makes the benchmark fail. Where
  * KURRENTDB_URL is set, the parts that the environment names are used instead, and none is started or stopped.
+ *
+ * @param kept a folder that stays, with what the parts hold, for the next time
  */
-export const openParts = async (print: (line: string) => void): Promise<Parts> => {
-  const folder = await mkdtemp(join(tmpdir(), 'bizosaas-bench-'))
-  atEnd(() => rm(folder, { recursive: true, force: true }))
+export const openParts = async (print: (line: string) => void, kept?: string): Promise<Parts> => {
+  const folder = kept ?? (await mkdtemp(join(tmpdir(), 'bizosaas-bench-')))
+  if (kept === undefined) atEnd(() => rm(folder, { recursive: true, force: true }))
   const secrets = readSecrets(folder)
-  const { privateKeyFile, publicKeyFile } = {
-    privateKeyFile: secrets.jwtPrivateKeyFile,
-    publicKeyFile: secrets.jwtPublicKeyFile,
-  }
+  // The users service, which publishes them otherwise, is not among what is measured.
+  const published = await publishKeys(() =>
+    readSigningKeys(secrets.signingKeysFolder).map(({ publicKey }) => publicKey),
+  )
+  atEnd(published.stop)
+  const keys = { JWKS_URL: published.url, SIGNING_KEYS_DIR: secrets.signingKeysFolder }
   const ports = await freePorts()
 
   if (process.env.KURRENTDB_URL !== undefined) {
     print('The parts are those that the environment names.')
     const given = Object.fromEntries(Object.entries(process.env).map(([name, value]) => [name, value ?? '']))
-    const settings = { ...given, CAMPAIGNS_PORT: String(ports.CAMPAIGNS_PORT), JWT_PUBLIC_KEY_FILE: publicKeyFile }
-    return { settings, folder, privateKeyFile, start: nothing, stop: nothing, migrate: nothing }
+    const settings = { ...given, CAMPAIGNS_PORT: String(ports.CAMPAIGNS_PORT), ...keys }
+    return { settings, folder, start: nothing, stop: nothing, migrate: nothing }
   }
 
   const running = new Map<PartName, Running>()
@@ -71,11 +75,10 @@ export const openParts = async (print: (line: string) => void): Promise<Parts> =
     for (const name of names) running.delete(name)
   }
   atEnd(() => stop([...running.keys()]))
-  const settings = settingsOf(ports, secrets) as Record<string, string>
+  const settings: Record<string, string> = { ...settingsOf(ports, secrets), ...keys }
   return {
     settings,
     folder,
-    privateKeyFile,
     async start(...names) {
       print(`Starting ${names.join(', ')} …`)
       await Promise.all(names.map(start))

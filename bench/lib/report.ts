@@ -28,6 +28,10 @@ export const atLeastRatio = (share: number): Goal => ({
   text: `ratio ≥ ${share}`,
   met: (row) => (row.ratio ?? 0) >= share,
 })
+export const atMostRatio = (share: number): Goal => ({
+  text: `ratio ≤ ${share}`,
+  met: (row) => row.ratio !== null && row.ratio <= share,
+})
 export const atLeast = (least: number): Goal => ({ text: `≥ ${least}`, met: (row) => row.median >= least })
 export const atMost = (most: number): Goal => ({ text: `≤ ${most}`, met: (row) => row.median <= most })
 

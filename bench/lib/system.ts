@@ -3,14 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePorts } from '@bizosaas/embedded/ports.ts'
-import { readSecrets } from '@bizosaas/embedded/secrets.ts'
 import { takeStack } from '@bizosaas/embedded/supervisor/stack.ts'
 import { readState } from '@bizosaas/embedded/supervisor/state.ts'
 import { atEnd } from './clean-up.ts'
 
 export type System = {
   readonly settings: Readonly<Record<string, string>>
-  readonly privateKeyFile: string
   /** Names of everything that runs: stores, broker, and the processes of the units. */
   readonly parts: () => string[]
   /** Holds a part still, so that it keeps its connections and answers nothing; the returned function lets it go on. */
@@ -33,7 +31,6 @@ export const startSystem = async (print: (line: string) => void): Promise<System
   const parts = () => readState(dataFolder)?.parts ?? {}
   return {
     settings: stack.settings,
-    privateKeyFile: readSecrets(dataFolder).jwtPrivateKeyFile,
     parts: () => Object.keys(parts()),
     hold: (part) => {
       const pid = parts()[part]?.pid

@@ -1,15 +1,18 @@
-import { createPrivateKey, randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { signAccessToken } from '@bizosaas/http'
+import { randomUUID } from 'node:crypto'
+import { type Role, readSigningKeys, signAccessToken } from '@bizosaas/http'
 
-/** An access token of an owner of a new tenant. */
-export const ownerToken = (privateKeyFile: string): string =>
+/** An access token of a new tenant, of its owner, unless another is said. */
+export const newToken = (
+  settings: Readonly<Record<string, string>>,
+  role: Role = 'owner',
+  tenantId: string = randomUUID(),
+): string =>
   signAccessToken({
-    privateKey: createPrivateKey(readFileSync(privateKeyFile)),
-    issuer: process.env.JWT_ISSUER ?? 'https://bizosaas.local',
-    audience: process.env.JWT_AUDIENCE ?? 'bizosaas-api',
+    privateKey: readSigningKeys(settings.SIGNING_KEYS_DIR ?? '')[0].privateKey,
+    issuer: settings.JWT_ISSUER ?? '',
+    audience: settings.JWT_AUDIENCE ?? 'bizosaas-api',
     subject: 'bench',
-    tenantId: randomUUID(),
-    roles: ['owner'],
+    tenantId,
+    roles: [role],
     expiresInSeconds: 3_600,
   })

@@ -50,6 +50,23 @@ export const asked = (tenants: readonly Tenant[], n: number, run: string): Comma
   }
 }
 
+/** What a dashboard asks: a page of campaigns, one of them and its timeline, the figures of a month. */
+export const questionOf = (
+  tenants: readonly Tenant[],
+  n: number,
+): { readonly path: string; readonly bearer: string } => {
+  const tenant = tenants[scattered(n) % tenants.length]
+  if (tenant === undefined) throw new Error('There is no tenant')
+  const id = tenant.campaigns[Math.floor(scattered(n) / tenants.length) % tenant.campaigns.length]
+  const paths = [
+    '/v1/campaigns',
+    `/v1/campaigns/${id}`,
+    `/v1/campaigns/${id}/timeline`,
+    '/v1/metrics?groupBy=day&from=2024-01-01&to=2024-01-31',
+  ]
+  return { path: paths[n % paths.length] ?? '', bearer: `Bearer ${tenant.token}` }
+}
+
 /** Knuth's multiplicative hash: neighbours go to different tenants, whatever is asked of every tenth. */
 const scattered = (n: number): number => Math.imul(n, 0x9e3779b1) >>> 8
 

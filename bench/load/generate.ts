@@ -9,7 +9,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { serveTasks } from '../lib/worker.ts'
 import { type Answer, send } from './client.ts'
-import { asked, type Command, type Tenant } from './commands.ts'
+import { asked, type Command, questionOf, type Tenant } from './commands.ts'
 
 export type Load = {
   readonly campaigns: string
@@ -17,6 +17,8 @@ export type Load = {
   readonly query: string
   readonly tenants: readonly Tenant[]
   readonly rate: number
+  /** Questions a second, besides those that follow a command. */
+  readonly questions: number
   readonly seconds: number
 }
 
@@ -30,8 +32,12 @@ export type Sent = {
 /** `ms` is null for what did not become visible before the time was over. */
 export type Seen = { readonly at: number; readonly ms: number | null; readonly store: 'postgres' | 'clickhouse' }
 
+/** A question that follows no command. */
+export type Asked = { readonly ms: number; readonly status: number }
+
 export type Taken = {
   readonly sent: readonly Sent[]
+  readonly asked: readonly Asked[]
   readonly seen: readonly Seen[]
   /** Questions that would have been one too many under way, and were not asked. */
   readonly notFollowed: number
@@ -46,6 +52,7 @@ const mostFollowed = 100
 
 serveTasks<Load, Taken>(async (load) => {
   const sent: Sent[] = []
+  const questions: Asked[] = []
   const seen: Seen[] = []
   const late: number[] = []
   let followed = 0
@@ -95,13 +102,22 @@ serveTasks<Load, Taken>(async (load) => {
     followed--
   }
 
-  const underWay: Promise<void>[] = []
-  for (let n = 0; n < load.rate * load.seconds; ) {
-    for (; n < load.rate * load.seconds && (n * 1_000) / load.rate <= now(); n++) {
-      underWay.push(carryOut(n, (n * 1_000) / load.rate))
-    }
-    await pause(1)
+  const ask = async (n: number, at: number): Promise<void> => {
+    const { path, bearer } = questionOf(load.tenants, n)
+    const headers = { authorization: bearer }
+    const { status } = await send(`${load.query}${path}`, { method: 'GET', headers, limitMs: answerWithinMs })
+    questions.push({ ms: now() - at, status })
   }
-  await Promise.all(underWay)
-  return { sent, seen, notFollowed, late }
+
+  /** Begins each at its time, and resolves when all are over. */
+  const atRate = async (rate: number, begin: (n: number, at: number) => Promise<void>): Promise<void> => {
+    const underWay: Promise<void>[] = []
+    for (let n = 0; n < rate * load.seconds; ) {
+      for (; n < rate * load.seconds && (n * 1_000) / rate <= now(); n++) underWay.push(begin(n, (n * 1_000) / rate))
+      await pause(1)
+    }
+    await Promise.all(underWay)
+  }
+  await Promise.all([atRate(load.rate, carryOut), atRate(load.questions, ask)])
+  return { sent, asked: questions, seen, notFollowed, late }
 })

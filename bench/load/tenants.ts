@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import { createCampaign } from '../lib/campaigns.ts'
 import type { System } from '../lib/system.ts'
-import { ownerToken } from '../lib/token.ts'
+import { newToken } from '../lib/token.ts'
 import type { Tenant } from './commands.ts'
 
 const tenants = 20
 const campaignsOfTenant = 50
 
 /** Agencies, each with an ad account and campaigns. */
-export const newTenants = async ({ settings, privateKeyFile }: System): Promise<Tenant[]> => {
+export const newTenants = async ({ settings }: System): Promise<Tenant[]> => {
   const campaigns = `http://127.0.0.1:${settings.CAMPAIGNS_PORT}`
   const integrations = `http://127.0.0.1:${settings.INTEGRATIONS_PORT}`
   const made: Tenant[] = []
   while (made.length < tenants) {
-    const token = ownerToken(privateKeyFile)
+    const token = newToken(settings)
     const clientId = randomUUID()
     const account = await registerAccount(integrations, token, clientId)
     const body = JSON.stringify({ clientId, name: 'Sale', objective: null })

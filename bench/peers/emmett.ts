@@ -13,7 +13,7 @@ import { runTool } from '@bizosaas/embedded/bootstrap/run-tool.mjs'
 import { atEnd } from '../lib/clean-up.ts'
 
 const source = fileURLToPath(new URL('./emmett/', import.meta.url))
-const files = ['package.json', 'package-lock.json', 'server.mjs'] as const
+const files = ['package.json', 'package-lock.json', 'server.mjs', 'rebuild.mjs'] as const
 
 const installed = async (print: (line: string) => void): Promise<string> => {
   const hash = createHash('sha256')
@@ -34,8 +34,45 @@ export const startEmmett = async (
   settings: { readonly POSTGRES_URL: string; readonly POOL: string },
   print: (line: string) => void,
 ): Promise<string> => {
+  const { answer } = await startProgram('server.mjs', settings, print)
+  return String(await answer())
+}
+
+export type EmmettEvent = { readonly stream: string; readonly type: string; readonly data: object }
+
+export type EmmettRebuild = {
+  /** Puts these events, and no others, into its event store. */
+  readonly append: (events: readonly EmmettEvent[]) => Promise<void>
+  /** @returns how long it took, and how many events its rows say that they are made of */
+  readonly rebuild: (name: string, types: readonly string[]) => Promise<{ seconds: number; events: number }>
+}
+
+export const startEmmettRebuild = async (
+  settings: { readonly POSTGRES_URL: string },
+  print: (line: string) => void,
+): Promise<EmmettRebuild> => {
+  const { answer, send } = await startProgram('rebuild.mjs', settings, print)
+  await answer()
+  const run = async <Result>(task: object): Promise<Result> => {
+    const answered = answer()
+    send(task)
+    const result = (await answered) as Result & { readonly error?: string }
+    if (result.error !== undefined) throw new Error(result.error)
+    return result
+  }
+  return {
+    append: async (events) => void (await run({ events })),
+    rebuild: (name, types) => run({ name, types }),
+  }
+}
+
+const startProgram = async (
+  program: string,
+  settings: Readonly<Record<string, string>>,
+  print: (line: string) => void,
+) => {
   const folder = await installed(print)
-  const child = fork(join(folder, 'server.mjs'), {
+  const child = fork(join(folder, program), {
     cwd: folder,
     env: { ...process.env, ...settings, NODE_ENV: 'production' },
     stdio: ['ignore', process.stderr, process.stderr, 'ipc'],
@@ -46,8 +83,13 @@ export const startEmmett = async (
     if (child.connected) child.disconnect()
     await ended
   })
-  return new Promise((resolve, reject) => {
-    child.once('message', (url) => resolve(String(url)))
-    void ended.then(() => reject(new Error('Emmett did not start.')))
-  })
+  return {
+    /** The next thing that it says. */
+    answer: () =>
+      new Promise<unknown>((resolve, reject) => {
+        child.once('message', resolve)
+        void ended.then(() => reject(new Error('Emmett ended.')))
+      }),
+    send: (task: object) => child.send(task),
+  }
 }

@@ -1,6 +1,7 @@
 /** What stands in the databases: how far the runner is, and whether the right rows are there. */
 import { connectClickHouse, connectPostgres } from '@bizosaas/databases'
 import { type Projection, tableName } from '@bizosaas/projections/runner/projection.ts'
+import { dropClickHouseTable } from '@bizosaas/projections/runner/tables.ts'
 import { atEnd } from '../lib/clean-up.ts'
 import { until } from '../lib/until.ts'
 
@@ -43,8 +44,8 @@ export const openTables = (settings: Readonly<Record<string, string>>, models: r
   const remove = async (model: Projection): Promise<void> => {
     const table = tableName(model)
     if (model.store === 'postgres') await owner.query(`DROP TABLE IF EXISTS read_model.${table}`)
-    else await clickhouse.command(`DROP TABLE IF EXISTS ${table} SYNC`)
-    for (const shared of ['parked', 'checkpoint', 'live_version'])
+    else await dropClickHouseTable(clickhouse, table)
+    for (const shared of ['parked', 'checkpoint', 'live_version', 'version'])
       await admin.query(`DELETE FROM read_model.${shared} WHERE model = $1`, [model.name])
   }
 

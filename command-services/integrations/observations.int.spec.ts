@@ -39,7 +39,7 @@ const contextOf = (): CommandContext => {
   const commandId = randomUUID()
   const now = Instant.now()
   const ids = { commandId, correlationId: commandId, causationId: commandId }
-  return { tenantId, clientId: null, actor: 'sync', bodyHash: 'a', traceparent: null, now, ...ids }
+  return { tenantId, clientIds: null, actor: 'sync', bodyHash: 'a', traceparent: null, now, ...ids }
 }
 /** What a process has that has just been started. */
 const process = (over: EventStore) => {

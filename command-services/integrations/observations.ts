@@ -13,6 +13,7 @@ import {
   type FoldedStreams,
   type Handle,
   type Outcome,
+  reaches,
 } from '@bizosaas/event-store'
 import { type AdAccountId, type CalendarDate, type Reading, streamName } from '@bizosaas/schemas'
 import type { AdAccount, AdAccountEvent } from './ad-account.ts'
@@ -71,8 +72,7 @@ export function observer({
 
   return async (context, adAccountId, page, { hasKey }) => {
     const { state: account } = await accounts.load(streamName('adAccount', context.tenantId, adAccountId))
-    const isForeign = context.clientId !== null && context.clientId !== account?.clientId
-    if (account === null || isForeign) return noAccount(adAccountId)
+    if (account === null || !reaches(context, account.clientId)) return noAccount(adAccountId)
     const { clientId, platform, currency } = account
 
     if (hasKey && !(await claimRequest(store, context, clientId, adAccountId))) return { type: 'key-reused' }

@@ -1,10 +1,11 @@
 import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type SpawnedNode, spawnNode } from '@bizosaas/embedded/kurrentdb-node/spawn.ts'
 import { connectEventStore, type EventStore, type StoredEvent } from '@bizosaas/event-store'
 import { type Role, type Serving, signAccessToken } from '@bizosaas/http'
+import { type PublishedKeys, publishKeys } from '@bizosaas/http/testing/published-keys.ts'
 import { TenantId } from '@bizosaas/schemas'
 import { afterAll, beforeAll } from '@jest/globals'
 
@@ -47,14 +48,15 @@ export interface ServiceUnderTest {
   readonly eventCount: () => Promise<number>
 }
 
-const trust = { JWT_ISSUER: 'https://issuer.test', JWT_AUDIENCE: 'api.test' }
+const trust = { JWT_ISSUER: 'http://issuer.test/oidc', JWT_AUDIENCE: 'api.test' }
 
 /** What every command service is configured with. */
 export type CommonConfig = typeof trust & {
   readonly KURRENTDB_URL: string
   readonly TOPIC_GENERATION: string
   readonly TOPIC_PARTITIONS: number
-  readonly JWT_PUBLIC_KEY_FILE: string
+  readonly JWKS_URL: string
+  readonly SIGNING_KEYS_DIR: string
   readonly HOST: string
 }
 
@@ -69,6 +71,7 @@ export function useService(
   const tenantId = TenantId.parse(randomUUID())
   const clientId = randomUUID()
   let keys: { publicKey: KeyObject; privateKey: KeyObject }
+  let published: PublishedKeys
   let folder: string
   let node: SpawnedNode | null = null
   let serving: Serving
@@ -78,8 +81,10 @@ export function useService(
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'command-service-'))
     keys = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-    const keyFile = join(folder, 'public.pem')
-    await writeFile(keyFile, keys.publicKey.export({ type: 'spki', format: 'pem' }))
+    const signingKeys = join(folder, 'signing-keys')
+    await mkdir(signingKeys)
+    await writeFile(join(signingKeys, '2026-01-01.pem'), keys.privateKey.export({ type: 'pkcs8', format: 'pem' }))
+    published = await publishKeys(() => [keys.publicKey])
     if (ownStore || !process.env.KURRENTDB_URL) node = await spawnNode(join(folder, 'store'))
     const url = node?.url ?? process.env.KURRENTDB_URL ?? ''
     store = connectEventStore(url)
@@ -89,7 +94,8 @@ export function useService(
       KURRENTDB_URL: url,
       TOPIC_GENERATION: 'g1',
       TOPIC_PARTITIONS: 12,
-      JWT_PUBLIC_KEY_FILE: keyFile,
+      JWKS_URL: published.url,
+      SIGNING_KEYS_DIR: signingKeys,
       HOST: '127.0.0.1',
     })
   })
@@ -97,6 +103,7 @@ export function useService(
     await serving?.()
     await store?.close()
     await node?.stop()
+    await published?.stop()
     await rm(folder, { recursive: true, force: true })
   })
 
@@ -114,7 +121,7 @@ export function useService(
 
   const ask: ServiceUnderTest['ask'] = async (method, path, sent = {}) => {
     const { body, headers = {}, roles = ['owner'], tenantId: tenant = tenantId, clientId: client } = sent
-    const token = sent.token ?? sign({ roles, tenantId: tenant, ...(client ? { clientId: client } : {}) })
+    const token = sent.token ?? sign({ roles, tenantId: tenant, ...(client ? { clientIds: [client] } : {}) })
     const answer = await fetch(`${serving.url}${path}`, {
       method,
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },

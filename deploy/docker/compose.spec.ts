@@ -1,7 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { analyticsSettings } from '@bizosaas/command-services/analytics/start.ts'
 import { campaignsSettings } from '@bizosaas/command-services/campaigns/start.ts'
+import { routePolicySettings } from '@bizosaas/command-services/gateway/start.ts'
 import { integrationsSettings } from '@bizosaas/command-services/integrations/start.ts'
+import { usersSettings } from '@bizosaas/command-services/users/start.ts'
+import { gatewaySettings } from '@bizosaas/gateway/start.ts'
 import { projectionSettings } from '@bizosaas/projections/runner/start.ts'
 import { querySettings } from '@bizosaas/query-api/start.ts'
 import { type SettingName, settings } from '@bizosaas/runtime'
@@ -52,10 +55,13 @@ const reads: Readonly<Record<string, readonly SettingName[]>> = {
   relay: [...relaySettings, ...health],
   projections: [...projectionSettings, ...health],
   audit: [...auditSettings, ...health],
+  users: [...usersSettings, ...traces],
   campaigns: [...campaignsSettings, ...traces],
   analytics: [...analyticsSettings, ...traces],
   integrations: [...integrationsSettings, ...traces],
+  'route-policies': [...routePolicySettings, ...traces],
   'query-api': [...querySettings, ...traces],
+  gateway: [...gatewaySettings, ...traces],
 }
 
 test('our services run files that exist, and are given the settings that they read and no others', () => {
@@ -78,10 +84,13 @@ test('everything that keeps running tells whether it is healthy, ours on the por
     ['relay', ours.relay?.environment?.HEALTH_PORT],
     ['projections', ours.projections?.environment?.HEALTH_PORT],
     ['audit', ours.audit?.environment?.HEALTH_PORT],
+    ['users', settings.USERS_PORT.default],
     ['campaigns', settings.CAMPAIGNS_PORT.default],
     ['analytics', settings.ANALYTICS_PORT.default],
     ['integrations', settings.INTEGRATIONS_PORT.default],
+    ['route-policies', settings.ROUTE_POLICIES_PORT.default],
     ['query-api', settings.QUERY_PORT.default],
+    ['gateway', settings.GATEWAY_PORT.default],
   ])
 })
 
@@ -95,8 +104,8 @@ test('Prometheus collects from every unit that keeps running, on the port that i
   expect(collected).toEqual({ ...Object.fromEntries(wanted), host: ['node-exporter:9100'] })
 })
 
-test('what Prometheus and Grafana are given is there', () => {
-  for (const name of ['prometheus', 'grafana']) {
+test('what ClickHouse, Prometheus and Grafana are given is there', () => {
+  for (const name of ['clickhouse', 'prometheus', 'grafana']) {
     const files = compose.services[name]?.volumes
       ?.map((volume) => volume.split(':')[0] ?? '')
       .filter((file) => file[0] === '.')

@@ -1,4 +1,5 @@
-/** The process that moves events: relay and projections, and the auditor who looks after them. */
+/** The process that moves events: relay and projections, what operators order about them, and the auditor who looks after them. */
+import { start as startRebuilds } from '@bizosaas/projections/rebuild/start.ts'
 import { projectionSettings, start as startProjections } from '@bizosaas/projections/runner/start.ts'
 import { readSettings, runUnit, withProbes } from '@bizosaas/runtime'
 import { auditSettings, start as startAudit } from '@bizosaas/streams/audit/start.ts'
@@ -15,6 +16,7 @@ await runUnit('flow', () => {
     together([
       () => startRelay(settings, health),
       () => startProjections(settings, health),
+      async () => startRebuilds(settings),
       () => startAudit(settings),
     ]),
   )

@@ -11,10 +11,13 @@ export const portNames = [
   'POSTGRES_PORT',
   'CLICKHOUSE_HTTP_PORT',
   'VALKEY_PORT',
+  'USERS_PORT',
   'CAMPAIGNS_PORT',
   'ANALYTICS_PORT',
   'INTEGRATIONS_PORT',
   'QUERY_PORT',
+  'ROUTE_POLICIES_PORT',
+  'GATEWAY_PORT',
   'HEALTH_PORT',
 ] as const satisfies readonly SettingName[]
 

@@ -1,9 +1,9 @@
 /**
- * Runs a program of this project with everything it needs, in a fresh clone too: `node deploy/embedded/run.mjs [--parts] [--oracle] <file> [args]`.
+ * Runs a program of this project with everything it needs, in a fresh clone too: `node deploy/embedded/run.mjs [--parts] [--oracle] [--fuzz] <file> [args]`.
  *
  * Needs nothing but Node 18 and no package. It fetches the pinned Node into the user's cache, installs the packages of the lock file,
- * with `--parts` also fetches Kafka, Postgres and the others, with `--oracle` the libraries of tests/oracle, links all of them into
- * `.toolchain`, and then hands over.
+ * with `--parts` also fetches Kafka, Postgres and the others, with `--oracle` the libraries of tests/oracle, with `--fuzz` the
+ * program behind tests/api-fuzz, links all of them into `.toolchain`, and then hands over.
  */
 import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, readlinkSync, renameSync, symlinkSync } from 'node:fs'
@@ -26,7 +26,8 @@ const node = path.join(toolchain, 'node', 'package', 'bin', 'node')
 
 const program = process.argv.slice(2)
 const withParts = takes('--parts')
-const withOracle = takes('--oracle')
+/** Written in Python, each pinned for several versions of it. */
+const inPython = ['oracle', 'fuzz'].filter((part) => takes(`--${part}`))
 if (process.env.JAVA_HOME) process.env.PATH = `${process.env.JAVA_HOME}/bin:${process.env.PATH}`
 
 let interrupted = false
@@ -57,11 +58,12 @@ function takes(flag) {
 async function prepare() {
   requireMachine()
   await sweep()
-  if (withOracle) {
-    await inStep('Tools', (waitFor) => requireTools(['python'], waitFor))
-    pins.oracle = forThisPython(pins.oracle)
-  }
-  const wanted = Object.keys(pins).filter((part) => part === 'node' || (part === 'oracle' ? withOracle : withParts))
+  if (inPython.length > 0) await inStep('Tools', (waitFor) => requireTools(['python'], waitFor))
+  for (const part of inPython) pins[part] = forThisPython(pins[part])
+  const needsPython = (part) => part === 'oracle' || part === 'fuzz'
+  const wanted = Object.keys(pins).filter(
+    (part) => part === 'node' || (needsPython(part) ? inPython.includes(part) : withParts),
+  )
   const whole = await Promise.all(wanted.map((part) => isWhole(folderOf(part, pins[part]))))
   const missing = wanted.filter((_, index) => !whole[index])
   if (withParts) await inStep('Tools', (waitFor) => requireTools(['java', 'setpriv'], waitFor))

@@ -66,7 +66,15 @@ const commands: Readonly<Record<string, (mark: string, argument: string | undefi
     if (await running(mark)) throw new Problem(`It still runs on ${mark}: "npm run stack -- stop" first.`)
     await endLeftovers(mark)
     // By name, so that a folder which holds other things too loses only what is ours.
-    const ours = [...Object.keys(parts), 'logs', 'secrets', 'state.json', 'sample.json', 'prometheus']
+    const ours = [
+      ...Object.keys(parts),
+      'logs',
+      'secrets',
+      'state.json',
+      'sample.json',
+      'sample-agency.json',
+      'prometheus',
+    ]
     for (const name of ours) rmSync(path.join(mark, name), { recursive: true, force: true })
     console.log(`All data in ${mark} is deleted.`)
   },

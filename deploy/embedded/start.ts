@@ -48,9 +48,12 @@ function readArguments() {
 
 function addresses({ settings }: Up): string {
   return `
+Everything     http://${host}:${settings.GATEWAY_PORT}/docs   (the gateway)
+People         http://${host}:${settings.USERS_PORT}/docs
 Campaigns      http://${host}:${settings.CAMPAIGNS_PORT}/docs
-Parked streams http://${host}:${settings.ANALYTICS_PORT}/docs
+Orders         http://${host}:${settings.ANALYTICS_PORT}/docs
 Ad accounts    http://${host}:${settings.INTEGRATIONS_PORT}/docs
+Route policies http://${host}:${settings.ROUTE_POLICIES_PORT}/docs
 Queries        http://${host}:${settings.QUERY_PORT}/docs
 A token        npm run -s token -- --tenant ${sampleTenant} --role owner
 What runs      npm run stack -- status

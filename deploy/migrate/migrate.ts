@@ -1,6 +1,9 @@
 /** Brings the database up to date for every unit that keeps tables there, as the owner of the schemas. */
+
+import { oidcMigrations } from '@bizosaas/command-services/users/oidc/state.ts'
 import { migrate } from '@bizosaas/databases'
 import { readModelMigrations } from '@bizosaas/projections/runner/start.ts'
+import { keyMigrations } from '@bizosaas/sealed'
 import { auditMigrations } from '@bizosaas/streams/audit/start.ts'
 import { relayMigrations } from '@bizosaas/streams/relay/start.ts'
 
@@ -10,5 +13,7 @@ export async function migrateAll(adminUrl: string): Promise<readonly string[]> {
   const relay = await migrate(adminUrl, relayMigrations, 'relay')
   const audit = await migrate(adminUrl, auditMigrations, 'audit')
   const readModel = await migrate(adminUrl, readModelMigrations, 'read-model')
-  return [...relay, ...audit, ...readModel]
+  const keys = await migrate(adminUrl, keyMigrations, 'keys')
+  const oidc = await migrate(adminUrl, oidcMigrations, 'oidc')
+  return [...relay, ...audit, ...readModel, ...keys, ...oidc]
 }

@@ -80,7 +80,7 @@ describe('beside the running system', () => {
 
   test('every unit tells that it is ready, and every metric of the rules and the dashboard exists', async () => {
     await createCampaign(newAgency(), 'Seen by Prometheus')
-    const units = ['analytics', 'campaigns', 'flow', 'integrations', 'query-api']
+    const units = ['analytics', 'campaigns', 'flow', 'gateway', 'integrations', 'query-api', 'route-policies', 'users']
     const ready = async () => (await query('unit_ready == 1')).map(({ metric }) => metric.unit).sort()
     await until('the units are ready', 25_000, async () => (await ready()).join() === units.join())
 

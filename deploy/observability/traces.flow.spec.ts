@@ -32,6 +32,7 @@ test("one trace holds a command's way from the request over Kafka to the rows", 
     'publish',
     'apply campaign-list',
     'apply campaign-timeline',
+    'apply audit-trail',
   ]
   const wanted = [...names, 'GET /v1/campaigns'].sort()
   await until('all spans have come', 30_000, () => wanted.every((name) => spans().some((span) => span.name === name)))

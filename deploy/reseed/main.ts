@@ -1,12 +1,9 @@
 /** Where the parts run by themselves: `node deploy/reseed/main.ts`, with the settings of the environment. */
 import { CannotStart, InvalidSettings, readEnvironment } from '@bizosaas/runtime'
-import { rebuildCommand } from './rebuild.ts'
 import { reseedCommand } from './reseed.ts'
 
 try {
-  const [first, ...others] = process.argv.slice(2)
-  if (first === 'rebuild') await rebuildCommand(others, readEnvironment())
-  else await reseedCommand(process.argv.slice(2), readEnvironment())
+  await reseedCommand(process.argv.slice(2), readEnvironment())
   process.exit(0)
 } catch (error) {
   const isForThePerson = error instanceof CannotStart || error instanceof InvalidSettings

@@ -60,7 +60,7 @@ async function reseed(
       await switchOver(db, clickhouse, succession, stale)
       say(`${to} is live: read models go on in it from where they were in ${from}.`)
       for (const { model, version } of stale)
-        say(`${model} version ${version} was dropped and is made again from ${to}.`)
+        say(`${model} version ${version} was dropped; what is to serve is made again from ${to}.`)
       if (!(await isTakenOver(relay))) say(`No relay has taken over ${to} yet: it goes on when one is started.`)
     } finally {
       await relay.stop()

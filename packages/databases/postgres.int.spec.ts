@@ -46,22 +46,23 @@ describe('PostgreSQL', () => {
   })
 
   test('reads as a tenant, without remembering it for the next reader of the connection', async () => {
-    const settings = `SELECT current_setting('app.tenant_id', true) AS tenant, current_setting('app.client_id', true) AS client`
-    const read = (clientId: string | null) => db.asTenant({ tenantId: a, clientId }, (tx) => tx.query(settings))
-    expect(await read(client)).toEqual([{ tenant: a, client }])
-    expect(await read(null)).toEqual([{ tenant: a, client: '' }])
+    const settings = `SELECT current_setting('app.tenant_id', true) AS tenant, current_setting('app.client_ids', true) AS clients`
+    const read = (clientIds: string[] | null) => db.asTenant({ tenantId: a, clientIds }, (tx) => tx.query(settings))
+    expect(await read([client, a])).toEqual([{ tenant: a, clients: `{${client},${a}}` }])
+    expect(await read([])).toEqual([{ tenant: a, clients: '{}' }])
+    expect(await read(null)).toEqual([{ tenant: a, clients: 'all' }])
     const after = await Promise.all(Array.from({ length: 9 }, () => db.query<{ tenant: string | null }>(settings)))
     expect(after.flat().filter(({ tenant }) => tenant)).toEqual([])
   })
 
   test('never lets a reader write', async () => {
-    const writing = db.asTenant({ tenantId: a, clientId: null }, (tx) => tx.query(`DELETE FROM ${schema}.row`))
+    const writing = db.asTenant({ tenantId: a, clientIds: null }, (tx) => tx.query(`DELETE FROM ${schema}.row`))
     await expect(writing).rejects.toThrow('read-only')
   })
 
   test('takes no text for SQL in the tenant of a reader', async () => {
     const tenantId = `x', true); DROP SCHEMA ${schema}; --`
-    const [row] = await db.asTenant({ tenantId, clientId: null }, (tx) =>
+    const [row] = await db.asTenant({ tenantId, clientIds: null }, (tx) =>
       tx.query(`SELECT current_setting('app.tenant_id') AS tenant`),
     )
     expect(row).toEqual({ tenant: tenantId })

@@ -1,5 +1,6 @@
 import { log } from '@bizosaas/runtime'
 import pg from 'pg'
+import { copyIn } from './copy-in.ts'
 import { isConnectionError, StoreUnavailable } from './errors.ts'
 import { typeParsers } from './postgres-types.ts'
 
@@ -13,18 +14,27 @@ export type Queryable = {
   readonly query: <Row extends object>(text: string, values?: readonly unknown[]) => Promise<Row[]>
 }
 
+export type Transaction = Queryable & {
+  /**
+   * Runs a `COPY ... FROM STDIN` with what it is to read.
+   *
+   * @throws as `query`
+   */
+  readonly copyIn: (text: string, bytes: Buffer) => Promise<void>
+}
+
 export type Postgres = Queryable & {
   /** Commits what `work` did, or none of it when `work` rejects. */
-  readonly transaction: <Result>(work: (tx: Queryable) => Promise<Result>) => Promise<Result>
+  readonly transaction: <Result>(work: (tx: Transaction) => Promise<Result>) => Promise<Result>
   /**
-   * Reads as one tenant, and as one of its clients where `clientId` is not null: row-level security sees
-   * `app.tenant_id` and `app.client_id`. All reads see one snapshot.
+   * Reads as one tenant, and as some of its clients where `clientIds` is not null: row-level security sees
+   * `app.tenant_id` and `app.client_ids`. All reads see one snapshot.
    */
   readonly asTenant: <Result>(tenant: Tenancy, work: (tx: Queryable) => Promise<Result>) => Promise<Result>
   readonly close: () => Promise<void>
 }
 
-export type Tenancy = { readonly tenantId: string; readonly clientId: string | null }
+export type Tenancy = { readonly tenantId: string; readonly clientIds: readonly string[] | null }
 
 /**
  * A pool of connections to PostgreSQL; opens none by itself.
@@ -51,7 +61,7 @@ export const connectPostgres = (
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', (error) => log.warn({ part: 'postgres', err: error }, 'an idle connection broke'))
 
-  const inTransaction = async <Result>(begin: string, work: (tx: Queryable) => Promise<Result>): Promise<Result> => {
+  const inTransaction = async <Result>(begin: string, work: (tx: Transaction) => Promise<Result>): Promise<Result> => {
     const client = await available(pool.connect())
     // The statement that a breaking connection interrupts says so; without a listener the client says it to the process.
     const ignore = () => {}
@@ -59,7 +69,10 @@ export const connectPostgres = (
     let broken: Error | undefined
     try {
       await available(client.query(begin))
-      const result = await work({ query: (text, values) => rowsOf(client.query(text, values && [...values])) })
+      const result = await work({
+        query: (text, values) => rowsOf(client.query(text, values && [...values])),
+        copyIn: (text, bytes) => available(copyIn(client, text, bytes)),
+      })
       await available(client.query('COMMIT'))
       return result
     } catch (error) {
@@ -74,10 +87,10 @@ export const connectPostgres = (
   return {
     query: (text, values) => rowsOf(pool.query(text, values && [...values])),
     transaction: (work) => inTransaction('BEGIN', work),
-    asTenant: ({ tenantId, clientId }, work) =>
+    asTenant: ({ tenantId, clientIds }, work) =>
       inTransaction(
         // One round trip: without parameters several statements may travel together.
-        `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT set_config('app.tenant_id', ${literal(tenantId)}, true), set_config('app.client_id', ${literal(clientId ?? '')}, true)`,
+        `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT set_config('app.tenant_id', ${literal(tenantId)}, true), set_config('app.client_ids', ${literal(clientIds ? `{${clientIds}}` : 'all')}, true)`,
         work,
       ),
     close: () => pool.end(),

@@ -3,7 +3,7 @@ import { streamName, type TenantId } from '@bizosaas/schemas'
 
 /**
  * A value that only one aggregate of a tenant may hold. The claim is a stream of its own, `claim-<tenant>.<kind>:<hmac>`,
- * appended at no-stream in the same append as the fact that takes the value: either both happen or none.
+ * where it is taken, and released again, in the same append as the fact that does so: either both happen or none.
  */
 export interface Claim {
   readonly kind: string
@@ -25,3 +25,12 @@ export function claimer(key: string): Claimer {
     return { kind, stream: streamName('claim', tenantId, `${kind}:${digest}`) }
   }
 }
+
+/** A claim whose HMAC stands in an event: of a value that was taken before. */
+export const claimOf = (tenantId: TenantId, kind: string, digest: string): Claim => ({
+  kind,
+  stream: streamName('claim', tenantId, `${kind}:${digest}`),
+})
+
+/** The HMAC by which a claim goes. */
+export const digestOf = ({ stream, kind }: Claim): string => stream.slice(stream.indexOf(`.${kind}:`) + kind.length + 2)

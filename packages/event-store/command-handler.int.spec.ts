@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { ClientId } from '@bizosaas/schemas'
 import { beforeAll, describe, expect, test } from '@jest/globals'
+import { releaseClaim, standingOf } from './claim-streams.ts'
 import { claimer } from './claims.ts'
 import type { CommandContext, CommandRequest } from './command.ts'
 import { commandHandler, type Handle } from './command-handler.ts'
@@ -31,11 +32,16 @@ beforeAll(() => {
 })
 
 type More = Omit<CommandRequest<ShelfCommand>, 'id' | 'command' | 'context'> & Partial<CommandContext>
-const request = (id: string, command: ShelfCommand, { ifMatch = null, claims = [], ...context }: More = {}) => ({
+const request = (
+  id: string,
+  command: ShelfCommand,
+  { ifMatch = null, claims = [], releases = [], ...context }: More = {},
+) => ({
   id,
   command,
   ifMatch,
   claims,
+  releases,
   context: contextOf(context),
 })
 const newShelf = async (name = 'first') => {
@@ -66,7 +72,7 @@ describe('an accepted command', () => {
       events: [{ type: 'CampaignCreated', data: { name: 'first' } }],
       state: { name: 'first' },
     })
-    const { now, clientId: _, ...context } = sent.context
+    const { now, clientIds: _, ...context } = sent.context
     expect(stored?.metadata).toMatchObject({ ...context, clientId, recordedAt: now, schemaVersion: '1' })
   })
 
@@ -190,11 +196,13 @@ describe('a claim', () => {
   test('names its holder to those who may see it, and to nobody else', async () => {
     const [id, value, stranger] = [randomUUID(), randomUUID(), ClientId.parse(randomUUID())]
     await here(claimed(id, value))
-    const { context, claims } = claimed(id, value, { clientId: stranger })
+    const { context, claims } = claimed(id, value, { clientIds: [stranger] })
     const theirs = await here({ id: randomUUID(), command: make(value, stranger), context, claims })
     expect(theirs).toMatchObject({ type: 'refused', refusal: { refusal: 'value-taken', kind: 'shelf' } })
     expect(JSON.stringify(theirs)).not.toContain(id)
-    expect(await there(claimed(randomUUID(), value, { clientId }))).toMatchObject({ refusal: { holder: id } })
+    expect(await there(claimed(randomUUID(), value, { clientIds: [stranger, clientId] }))).toMatchObject({
+      refusal: { holder: id },
+    })
   })
 
   test('of many at once is taken by one', async () => {
@@ -218,6 +226,40 @@ describe('a claim', () => {
     expect([again, later]).toEqual([answer, answer])
   })
 
+  test('that is let go of is free for another, and back and forth, each together with its fact', async () => {
+    const [one, other, first, second] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()]
+    const of = (value: string) => claim(contextOf().tenantId, 'shelf', [value])
+    await here(claimed(one, first))
+    const move = { claims: [of(second)], releases: [of(first)] }
+    expect(await there(claimed(other, first))).toMatchObject({ type: 'refused' })
+    const moved = request(one, rename('moved'), move)
+    expect(await here(moved)).toMatchObject({ type: 'recorded' })
+    expect(await there(moved)).toMatchObject({ revision: 1 })
+    expect(await there(claimed(other, first))).toMatchObject({ type: 'recorded' })
+    // What another holds is not let go of, and nothing moves to what is held.
+    expect(await here(claimed(randomUUID(), second))).toMatchObject({ refusal: { holder: one } })
+    const back = request(one, rename('back'), { claims: [of(first)], releases: [of(second)] })
+    expect(await here(back)).toMatchObject({ refusal: { holder: other } })
+    await there(request(other, rename('away'), { releases: [of(first), of(second)] }))
+    expect(await standingOf(used.store, of(second))).toMatchObject({ holder: one })
+    expect(await here(back)).toMatchObject({ type: 'recorded' })
+    expect(await namesIn(one)).toEqual([first, 'moved', 'back'])
+    expect(await standingOf(used.store, of(first))).toMatchObject({ holder: one, revision: 4 })
+  })
+
+  test('that is free again is taken by one of many', async () => {
+    const [id, value] = [randomUUID(), randomUUID()]
+    const own = claim(contextOf().tenantId, 'shelf', [value])
+    await here(claimed(id, value))
+    const { context } = request(id, rename('x'))
+    for (const holder of [randomUUID(), id, id]) await releaseClaim(used.store, context, clientId, own, holder)
+    const outcomes = await Promise.all(
+      Array.from({ length: 8 }, (_, n) => (n % 2 ? here : there)(claimed(randomUUID(), value))),
+    )
+    expect(outcomes.filter(({ type }) => type === 'recorded')).toHaveLength(1)
+    expect(outcomes.filter(({ type }) => type === 'refused')).toHaveLength(7)
+  })
+
   test('does not hide a reused key', async () => {
     const [id, value] = [randomUUID(), randomUUID()]
     const sent = claimed(id, value)
@@ -231,10 +273,12 @@ describe('streams', () => {
   test('of another client look as if they were not there', async () => {
     const id = await newShelf()
     const stranger = ClientId.parse(randomUUID())
-    expect(await here(request(id, rename('x'), { clientId: stranger }))).toEqual(
-      await here(request(randomUUID(), rename('x'), { clientId: stranger })),
+    expect(await here(request(id, rename('x'), { clientIds: [stranger] }))).toEqual(
+      await here(request(randomUUID(), rename('x'), { clientIds: [stranger] })),
     )
-    expect(await here(request(id, rename('x'), { clientId }))).toMatchObject({ type: 'recorded' })
+    expect(await here(request(id, rename('x'), { clientIds: [stranger, clientId] }))).toMatchObject({
+      type: 'recorded',
+    })
   })
 
   test('hold no more events than can be read in a moment, and say so', async () => {

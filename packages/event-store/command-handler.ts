@@ -10,14 +10,15 @@
  * stream that nothing is remembered of is no case of its own: it looks empty, and to create something nothing is read.
  */
 import { inSpan } from '@bizosaas/runtime'
-import { type DomainEvent, metadataFromStored, streamName } from '@bizosaas/schemas'
+import { type DomainEvent, streamName } from '@bizosaas/schemas'
+import { type Standing, standingOf } from './claim-streams.ts'
 import type { Claim } from './claims.ts'
 import type { CommandContext, CommandRequest, Outcome } from './command.ts'
 import { type Decider, fold, type Refusal } from './decider.ts'
 import { StoreUnavailable, WrongRevision } from './errors.ts'
 import { eventOf, type Folded, type FoldedStreams, foldedStreams, type Recorded } from './folded-streams.ts'
 import { judge, reaches, type Verdict } from './judge.ts'
-import { claimWrite, newEvents } from './new-events.ts'
+import { claimWrite, newEvents, releaseWrite } from './new-events.ts'
 import type { EventStore } from './store.ts'
 import { turns } from './turns.ts'
 
@@ -46,10 +47,11 @@ export function commandHandler<Command, Event extends DomainEvent, State>({
 
   const carryOut = async (stream: string, request: CommandRequest<Command>): Promise<Answer> => {
     let folded = streams.recall(stream)
+    const freed = new Map<string, number>()
     for (let attempt = 1; attempt <= maxAttempts; attempt++) {
       const verdict = judge(decider, folded, request)
       if (verdict.type === 'append') {
-        const answer = await record(stream, folded, request, verdict)
+        const answer = await record(stream, folded, request, verdict, freed)
         if (answer !== 'overtaken') return answer
       } else if (attempt > 1) {
         return tell(stream, folded, verdict)
@@ -62,16 +64,24 @@ export function commandHandler<Command, Event extends DomainEvent, State>({
   const record = async (
     stream: string,
     folded: Folded<State>,
-    { id, context, claims = [] }: CommandRequest<Command>,
+    { id, context, claims = [], releases = [] }: CommandRequest<Command>,
     { events, state }: Append,
+    /** Revisions of the claims that somebody held once, and nobody holds now. */
+    freed: Map<string, number>,
   ): Promise<Answer | 'overtaken'> => {
     const clientId = decider.clientOf(state)
     const expected = folded.revision < 0 ? 'no-stream' : folded.revision
+    const take = (claim: Claim) => claimWrite(context, clientId, claim, id, freed.get(claim.stream))
+    const standings = await Promise.all(releases.map((claim) => standingOf(store, claim)))
+    const releasing = releases.flatMap((claim, n) => {
+      const { revision, holder } = standings[n] as Standing
+      return holder === id ? [releaseWrite(context, clientId, claim, id, revision)] : []
+    })
     const own = { stream, expected, events: newEvents(context, clientId, events) } as const
     try {
       const { commandId, bodyHash, traceparent } = context
       // The stream itself comes last, so that the append's position is its own: as a repetition finds it there.
-      const writes = [...claims.map((claim) => claimWrite(context, clientId, claim, id)), own]
+      const writes = [...releasing, ...claims.map(take), own]
       const attributes = {
         'bizosaas.stream': stream,
         'bizosaas.command_id': commandId,
@@ -83,7 +93,11 @@ export function commandHandler<Command, Event extends DomainEvent, State>({
     } catch (error) {
       if (!(error instanceof WrongRevision)) throw error
       const claim = claims.find((one) => one.stream === error.stream)
-      return claim ? taken(stream, claim, context) : 'overtaken'
+      if (claim === undefined) return 'overtaken'
+      const standing = await standingOf(store, claim)
+      if (standing.holder !== null) return taken(stream, claim, standing, context)
+      freed.set(claim.stream, standing.revision)
+      return 'overtaken'
     }
   }
 
@@ -108,19 +122,17 @@ export function commandHandler<Command, Event extends DomainEvent, State>({
   }
 
   /** Somebody has the claim: perhaps this very command, in which case its own stream says so. */
-  const taken = async (stream: string, claim: Claim, context: CommandContext): Promise<Answer | 'overtaken'> => {
+  const taken = async (
+    stream: string,
+    { kind }: Claim,
+    { holder, clientId }: Standing,
+    context: CommandContext,
+  ): Promise<Answer | 'overtaken'> => {
     const { commands, revision } = await streams.refresh(stream)
     if (commands.has(context.commandId)) return 'overtaken'
-    return { type: 'refused', refusal: valueTaken(claim.kind, await holderFor(context, claim)), revision }
-  }
-
-  /** Null if the sender may not see what holds the claim: that somebody does cannot be hidden, who it is can. */
-  const holderFor = async (context: CommandContext, claim: Claim): Promise<string | null> => {
-    for await (const stored of store.readStream(claim.stream, { maxCount: 1 })) {
-      const { data } = eventOf<DomainEvent<'ValueClaimed'>>(stored)
-      if (reaches(context, metadataFromStored(stored.metadata).clientId)) return data.holder
-    }
-    return null
+    // That somebody has it cannot be hidden; who it is is told to those who may see it.
+    const told = reaches(context, clientId) ? holder : null
+    return { type: 'refused', refusal: valueTaken(kind, told), revision }
   }
 
   const inTurn = turns(mostOnStream)

@@ -5,8 +5,8 @@ import type { Refusal } from './decider.ts'
 /** Who sends a command, on whose behalf, why and when. */
 export interface CommandContext {
   readonly tenantId: TenantId
-  /** The one client the sender may act for; null for every client of the tenant. */
-  readonly clientId: ClientId | null
+  /** The clients the sender may act for; null for every client of the tenant. */
+  readonly clientIds: readonly ClientId[] | null
   readonly actor: string
   /** See `commandIdOf`. */
   readonly commandId: string
@@ -15,6 +15,10 @@ export interface CommandContext {
   readonly correlationId: string
   readonly causationId: string
   readonly traceparent: string | null
+  /** Which the sender holds; left out where nobody sent a request. */
+  readonly roles?: readonly string[]
+  /** A keyed hash of where the request came from. */
+  readonly origin?: string | null
   readonly now: Instant
 }
 
@@ -27,6 +31,8 @@ export interface CommandRequest<Command> {
   readonly ifMatch?: number | null
   /** Values to take together with what this command records. */
   readonly claims?: readonly Claim[]
+  /** Values to let go of together with it, as far as the aggregate holds them. */
+  readonly releases?: readonly Claim[]
 }
 
 export type Outcome<Event extends DomainEvent = DomainEvent, State = unknown> =

@@ -63,19 +63,24 @@ describe('If-Match', () => {
 
 describe('a sender of one client', () => {
   test('acts for that client', () => {
-    expect(verdict(there, rename('new'), { clientId })).toMatchObject({ type: 'append', state: { name: 'new' } })
-    expect(verdict(nothing, make('new'), { clientId })).toMatchObject({ type: 'append' })
+    expect(verdict(there, rename('new'), { clientIds: [stranger, clientId] })).toMatchObject({
+      type: 'append',
+      state: { name: 'new' },
+    })
+    expect(verdict(nothing, make('new'), { clientIds: [clientId] })).toMatchObject({ type: 'append' })
   })
 
   test('does not learn that something of another client is there', () => {
-    const toStranger = verdict(there, rename('new'), { clientId: stranger, ifMatch: 3 })
-    const ofNothing = verdict(nothing, rename('new'), { clientId: stranger, ifMatch: 3 })
+    const toStranger = verdict(there, rename('new'), { clientIds: [stranger], ifMatch: 3 })
+    const ofNothing = verdict(nothing, rename('new'), { clientIds: [stranger], ifMatch: 3 })
     expect(toStranger).toEqual(ofNothing)
   })
 
   test('cannot make anything for another client, nor in the place of something of it', () => {
-    expect(verdict(nothing, make('new'), { clientId: stranger })).toMatchObject({ refusal: { refusal: 'forbidden' } })
-    expect(verdict(there, make('new', stranger), { clientId: stranger })).toMatchObject({
+    expect(verdict(nothing, make('new'), { clientIds: [stranger] })).toMatchObject({
+      refusal: { refusal: 'forbidden' },
+    })
+    expect(verdict(there, make('new', stranger), { clientIds: [stranger] })).toMatchObject({
       refusal: { refusal: 'forbidden' },
     })
   })

@@ -43,7 +43,7 @@ export function judge<Command, Event extends DomainEvent, State>(
 
 const foreignClient: Refusal = {
   refusal: 'forbidden',
-  detail: 'This access token is for another client. Use one of the agency, or of the client in question.',
+  detail: 'This access token is not for that client. Use one of the agency, or of the client in question.',
 }
 
 const streamFull: Refusal = {
@@ -52,6 +52,6 @@ const streamFull: Refusal = {
 }
 
 /** Whether the sender may see what belongs to `owner`; nobody owns what is not there yet. */
-export function reaches({ clientId }: CommandContext, owner: ClientId | null): boolean {
-  return clientId === null || owner === null || clientId === owner
+export function reaches({ clientIds }: Pick<CommandContext, 'clientIds'>, owner: ClientId | null): boolean {
+  return clientIds === null || owner === null || clientIds.includes(owner)
 }

@@ -101,7 +101,7 @@ export function connectEventStore(url: string): EventStore {
       try {
         for await (const { event } of subscription) {
           if (signal.aborted) return
-          if (event) yield { stream: event.streamId, position: Number(event.position.commit) }
+          if (event) yield { stream: event.streamId, type: event.type, position: Number(event.position.commit) }
         }
       } catch (error) {
         if (signal.aborted) return

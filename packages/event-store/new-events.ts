@@ -1,4 +1,4 @@
-import { type ClientId, type DomainEvent, metadataToStored, schemaOf, type ValueClaimed } from '@bizosaas/schemas'
+import { type ClientId, type DomainEvent, metadataToStored, schemaOf } from '@bizosaas/schemas'
 import type { Claim } from './claims.ts'
 import type { CommandContext } from './command.ts'
 import { derivedId } from './ids.ts'
@@ -29,13 +29,40 @@ export function newEvents(
       recordedAt: context.now,
       schemaVersion: String(schemaOf(type).version),
       traceparent: context.traceparent,
+      roles: context.roles?.join(' ') ?? null,
+      origin: context.origin ?? null,
     }),
   }))
 }
 
-/** The append that takes a claim for the aggregate `holder`. */
-export function claimWrite(context: CommandContext, clientId: ClientId | null, claim: Claim, holder: string): Write {
-  const data: ValueClaimed = { kind: claim.kind, holder }
-  const events = newEvents(context, clientId, [{ type: 'ValueClaimed', data }], `${claim.stream}/`)
-  return { stream: claim.stream, expected: 'no-stream', events }
+/** The append that takes a claim for the aggregate `holder`, at the end of what the claim's stream holds. */
+export function claimWrite(
+  context: CommandContext,
+  clientId: ClientId | null,
+  claim: Claim,
+  holder: string,
+  expected: Write['expected'] = 'no-stream',
+): Write {
+  return write(context, clientId, claim, expected, { type: 'ValueClaimed', data: { kind: claim.kind, holder } })
+}
+
+/** The append that lets go of a claim that the aggregate `holder` holds. */
+export function releaseWrite(
+  context: CommandContext,
+  clientId: ClientId | null,
+  claim: Claim,
+  holder: string,
+  expected: number,
+): Write {
+  return write(context, clientId, claim, expected, { type: 'ValueReleased', data: { kind: claim.kind, holder } })
+}
+
+function write(
+  context: CommandContext,
+  clientId: ClientId | null,
+  { stream }: Claim,
+  expected: Write['expected'],
+  event: DomainEvent<'ValueClaimed' | 'ValueReleased'>,
+): Write {
+  return { stream, expected, events: newEvents(context, clientId, [event], `${stream}/`) }
 }

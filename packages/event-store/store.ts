@@ -34,7 +34,7 @@ export interface EventStore {
   readonly subscribeToAll: (options: {
     readonly after: number | 'end'
     readonly signal: AbortSignal
-  }) => AsyncIterable<{ readonly stream: string; readonly position: number }>
+  }) => AsyncIterable<Pick<StoredEvent, 'stream' | 'type' | 'position'>>
   /** Position of the last event of $all, -1 if there is none. @throws StoreUnavailable */
   readonly head: () => Promise<number>
   readonly close: () => Promise<void>

@@ -1,12 +1,11 @@
 import type { Log } from '@bizosaas/runtime'
 import express, { type ErrorRequestHandler, type Express } from 'express'
 import { observe } from './access-log.ts'
-import { exchangeOf } from './exchange.ts'
-import { problemOf } from './faults.ts'
 import { handlerOf, type InHand } from './handler.ts'
+import { openApi } from './openapi.ts'
 import { notFound, Problem, tryAgain } from './problem.ts'
 import type { Route } from './route.ts'
-import { sendProblem } from './send.ts'
+import { answerWithProblem } from './send.ts'
 import type { Service } from './service.ts'
 import { serviceRoutes } from './service-routes.ts'
 
@@ -32,6 +31,7 @@ export function application(service: Running, inHand: InHand, state: { stopping:
     }
     next()
   })
+  for (const { path, answer } of service.mounted ?? []) app.use(path, (request, response) => answer(request, response))
   for (const route of service.routes) {
     app[route.method](expressPath(route.path), handlerOf(route, service.auth, inHand))
   }
@@ -41,19 +41,13 @@ export function application(service: Running, inHand: InHand, state: { stopping:
       throw new Problem('method-not-allowed', detail, { headers: { Allow: allowed } })
     })
   }
-  app.use(serviceRoutes(service))
+  const description = JSON.stringify(openApi(service.title, service.version, service.routes))
+  app.use(serviceRoutes({ ...service, description: () => description }))
   app.use(() => {
     throw notFound('There is nothing at this address.')
   })
 
-  const answerProblem: ErrorRequestHandler = (error, _request, response, _next) => {
-    const problem = problemOf(error)
-    const exchange = exchangeOf(response)
-    exchange.problem = problem
-    // Refusing is to be cheap when there is too much to do: no stack for each.
-    if (problem.status >= 500 && problem.code !== 'busy') exchange.fault = problem.cause ?? problem
-    sendProblem(response, problem)
-  }
+  const answerProblem: ErrorRequestHandler = (error, _request, response, _next) => answerWithProblem(response, error)
   app.use(answerProblem)
   return app
 }

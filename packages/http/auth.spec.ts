@@ -3,9 +3,10 @@ import type { IncomingMessage } from 'node:http'
 import { describe, expect, test } from '@jest/globals'
 import { keyIdOf } from './access-token.ts'
 import { authentication } from './auth.ts'
+import { fixedKeys } from './key-source.ts'
 import { audience, issuer, keys, tenantId, tokenFor } from './spec-support/service.ts'
 
-const authenticate = authentication({ issuer, audience, publicKey: keys.publicKey })
+const authenticate = authentication({ issuer, audience, keyOf: fixedKeys(keys.publicKey) })
 const withHeader = (authorization?: string) => authenticate({ headers: { authorization } } as IncomingMessage)
 const withToken = (token: string) => withHeader(`Bearer ${token}`)
 
@@ -41,18 +42,34 @@ const refused = (detail: string) =>
 describe('a good token', () => {
   test('says who sends the request', async () => {
     const clientId = '0198c0de-0000-4000-8000-0000000000CC'
-    const token = tokenFor({ clientId, roles: ['analyst', 'billingAdmin'] })
+    const token = tokenFor({
+      clientIds: [clientId],
+      roles: ['analyst', 'billingAdmin'],
+      permissions: ['campaign:pause'],
+    })
     const [, claims] = token.split('.')
     const { exp } = JSON.parse(Buffer.from(claims ?? '', 'base64url').toString())
     const principal = {
       subject: 'ann',
       tenantId,
-      clientId: clientId.toLowerCase(),
+      clientIds: [clientId.toLowerCase()],
       roles: ['analyst', 'billingAdmin'],
+      permissions: ['campaign:pause'],
       expiresAt: exp * 1000,
     }
     await expect(withToken(token)).resolves.toEqual(principal)
     await expect(withToken(token)).resolves.toEqual(principal)
+  })
+
+  test('carries of a custom role only what the table knows and an agency can give', async () => {
+    const permissions = ['projection:operate', 'budget:revise', 'no:such', 'invitation:accept', 'campaign:read']
+    const token = forge(goodHeader, { ...goodClaims, permissions })
+    await expect(withToken(token)).resolves.toMatchObject({ permissions: ['campaign:read', 'budget:revise'] })
+  })
+
+  test('of no client, which is not one of all clients', async () => {
+    await expect(withToken(tokenFor({ clientIds: [] }))).resolves.toMatchObject({ clientIds: [] })
+    await expect(withToken(tokenFor())).resolves.toMatchObject({ clientIds: null })
   })
 
   test('may carry no role, which allows nothing', async () => {
@@ -119,6 +136,12 @@ describe('a token is refused', () => {
     ['of another type', { ...goodHeader, typ: 'JWT' }, goodClaims, 'type must be at+jwt'],
     ['without a type', { ...goodHeader, typ: undefined }, goodClaims, 'type must be at+jwt'],
     ['without a key id', { ...goodHeader, kid: undefined }, goodClaims, 'not trusted'],
+    [
+      'for one client as tokens once said it',
+      goodHeader,
+      { ...goodClaims, client: '3f5a5e9e-6c7e-4a3d-8d5f-6d2f3c1b2a10' },
+      'claims are not as expected',
+    ],
     ['without a tenant', goodHeader, { ...goodClaims, tenant: undefined }, 'claims are not as expected'],
     ['of a tenant that is no id', goodHeader, { ...goodClaims, tenant: "x' or 1=1" }, 'claims are not as expected'],
     ['of a role that nobody knows', goodHeader, { ...goodClaims, roles: ['root'] }, 'claims are not as expected'],

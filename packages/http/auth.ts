@@ -4,56 +4,55 @@ import type { Settings } from '@bizosaas/runtime'
 import type { Request } from 'express'
 import { Passport } from 'passport'
 import { Strategy } from 'passport-jwt'
-import { keyIdOf, readPublicKey, tokenAlgorithm, tokenType } from './access-token.ts'
+import { tokenAlgorithm, tokenType } from './access-token.ts'
+import { type KeySource, publishedKeys } from './key-source.ts'
 import { type Principal, principalOf, unauthenticated } from './principal.ts'
 
 /** Who sends a request; throws a Problem (401) when its token does not prove it. */
-export type Authenticate = (request: IncomingMessage) => Promise<Principal>
+export type Authenticate = (request: Pick<IncomingMessage, 'headers'>) => Promise<Principal>
 
-type Trust = { readonly issuer: string; readonly audience: string; readonly publicKey: KeyObject }
+type Trust = { readonly issuer: string; readonly audience: string; readonly keyOf: KeySource }
 
 const toleratedClockSkewSeconds = 5
 const rememberedTokens = 10_000
 
 /** Authentication by the settings of a unit. */
-export const authenticationFrom = (
-  settings: Settings<'JWT_ISSUER' | 'JWT_AUDIENCE' | 'JWT_PUBLIC_KEY_FILE'>,
-): Authenticate =>
+export const authenticationFrom = (settings: Settings<'JWT_ISSUER' | 'JWT_AUDIENCE' | 'JWKS_URL'>): Authenticate =>
   authentication({
     issuer: settings.JWT_ISSUER,
     audience: settings.JWT_AUDIENCE,
-    publicKey: readPublicKey(settings.JWT_PUBLIC_KEY_FILE),
+    keyOf: publishedKeys(settings.JWKS_URL),
   })
 
 /**
- * Verifies bearer tokens with passport-jwt: algorithm, key id, type, issuer, audience and times are pinned, claims are
- * validated by schema. A token that was verified is remembered until it expires: the same bytes stay valid, and a
- * signature check costs more than the rest of a small request.
+ * Verifies bearer tokens with passport-jwt: algorithm, type, key, issuer, audience and times are pinned, claims are
+ * validated by schema. A token that was verified is remembered until it expires or its key is retired: the same bytes stay
+ * valid, and a signature check costs more than the rest of a small request.
  */
 export function authentication(trust: Trust): Authenticate {
   const verify = verifier(trust)
-  const verified = new Map<string, Principal>()
+  const verified = new Map<string, { readonly principal: Principal; readonly keyId: string }>()
 
   return async (request) => {
     const token = bearerToken(request)
     if (token === null) throw unauthenticated('The request carries no bearer token.', false)
     const known = verified.get(token)
-    if (known !== undefined && known.expiresAt > Date.now()) return known
+    if (known !== undefined && known.principal.expiresAt > Date.now() && (await trust.keyOf(known.keyId)) !== null)
+      return known.principal
     verified.delete(token)
     const principal = principalOf(await verify(request))
     if (verified.size >= rememberedTokens) verified.delete(verified.keys().next().value ?? token)
-    verified.set(token, principal)
+    verified.set(token, { principal, keyId: String(headerOf(token)?.kid) })
     return principal
   }
 }
 
 /** Anchored and linear: the header is the one input that strangers send at will. */
-const bearerToken = (request: IncomingMessage): string | null =>
+const bearerToken = (request: Pick<IncomingMessage, 'headers'>): string | null =>
   /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? null
 
 /** The claims of a request's token, verified by passport-jwt. */
-function verifier({ issuer, audience, publicKey }: Trust): (request: IncomingMessage) => Promise<unknown> {
-  const keyId = keyIdOf(publicKey)
+function verifier({ issuer, audience, keyOf }: Trust): (request: Pick<IncomingMessage, 'headers'>) => Promise<unknown> {
   const passport = new Passport()
   passport.use(
     new Strategy(
@@ -61,9 +60,10 @@ function verifier({ issuer, audience, publicKey }: Trust): (request: IncomingMes
         jwtFromRequest: bearerToken as (request: Request) => string | null,
         // The header is chosen by the sender, but it is part of what is signed: pin all of it before any key is used.
         secretOrKeyProvider: (_request, token: string, done) => {
-          const complaint = headerComplaint(token, keyId)
-          if (complaint === null) done(null, publicKey as unknown as Buffer)
-          else done(new Error(complaint))
+          keyFor(token, keyOf).then(
+            (key) => (typeof key === 'string' ? done(new Error(key)) : done(null, key as unknown as Buffer)),
+            (unknown) => done(new KeysUnavailable('the keys are not there', { cause: unknown })),
+          )
         },
         algorithms: [tokenAlgorithm],
         issuer,
@@ -77,6 +77,7 @@ function verifier({ issuer, audience, publicKey }: Trust): (request: IncomingMes
     new Promise((resolve, reject) => {
       const decide = (error: unknown, user: { claims: unknown } | false | undefined, info: unknown) => {
         if (error) reject(error)
+        else if (info instanceof KeysUnavailable) reject(info.cause)
         else if (user) resolve(user.claims)
         else reject(unauthenticated(`The access token is not accepted: ${reason(info)}.`))
       }
@@ -84,17 +85,26 @@ function verifier({ issuer, audience, publicKey }: Trust): (request: IncomingMes
     })
 }
 
-function headerComplaint(token: string, keyId: string): string | null {
-  let header: unknown
-  try {
-    header = JSON.parse(Buffer.from(token.slice(0, token.indexOf('.')), 'base64url').toString())
-  } catch {
-    return 'its header is not readable'
-  }
-  const { alg, typ, kid } = Object(header) as Record<string, unknown>
+/** Travels through the library, which takes any error here for one of the token. */
+class KeysUnavailable extends Error {}
+
+/** The key, or what is wrong with the header. No key is looked for before algorithm and type are right. */
+async function keyFor(token: string, keyOf: KeySource): Promise<KeyObject | string> {
+  const header = headerOf(token)
+  if (header === null) return 'its header is not readable'
+  const { alg, typ, kid } = header
   if (alg !== tokenAlgorithm) return `it must be signed by ${tokenAlgorithm}`
   if (typ !== tokenType) return `its type must be ${tokenType}`
-  return kid === keyId ? null : 'it was signed with a key that is not trusted here'
+  const key = typeof kid === 'string' ? await keyOf(kid) : null
+  return key ?? 'it was signed with a key that is not trusted here'
+}
+
+function headerOf(token: string): Readonly<Record<string, unknown>> | null {
+  try {
+    return Object(JSON.parse(Buffer.from(token.slice(0, token.indexOf('.')), 'base64url').toString()))
+  } catch {
+    return null
+  }
 }
 
 /** The library's reasons in words; only about the token itself, which its holder can read anyway. */

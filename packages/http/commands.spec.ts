@@ -70,7 +70,7 @@ describe('a command that is not carried out', () => {
 test('the request is told which command it became', () => {
   const became: string[] = []
   const request = {
-    principal: { tenantId: 't', subject: 's', clientId: null },
+    principal: { tenantId: 't', subject: 's', clientIds: null },
     route: 'POST /x',
     idempotencyKey: 'k',
     becomes: (commandId: string) => became.push(commandId),
@@ -82,7 +82,7 @@ test('the request is told which command it became', () => {
 test('a request without an idempotency key is a command of its own, one with a key is always the same', () => {
   const request = (idempotencyKey: string | null) =>
     ({
-      principal: { tenantId: 't', subject: 's', clientId: null },
+      principal: { tenantId: 't', subject: 's', clientIds: null },
       route: 'POST /x',
       idempotencyKey,
       becomes: () => {},

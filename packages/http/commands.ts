@@ -68,13 +68,13 @@ type CommandIdOf = (tenantId: string, principal: string, route: string, idempote
  * A trace of requests is kept together by the request id that the client sent, or that was made here.
  */
 export function commandContext(request: Request, commandIdOf: CommandIdOf) {
-  const { principal, idempotencyKey, route, bodyHash, requestId, traceparent, now } = request
-  const { tenantId, clientId, subject } = principal
+  const { principal, idempotencyKey, route, bodyHash, requestId, traceparent, origin, now } = request
+  const { tenantId, clientIds, subject } = principal
   const commandId = commandIdOf(tenantId, subject, route, idempotencyKey ?? randomUUID())
   request.becomes(commandId)
   return {
     tenantId,
-    clientId,
+    clientIds,
     actor: subject,
     commandId,
     bodyHash,
@@ -82,5 +82,7 @@ export function commandContext(request: Request, commandIdOf: CommandIdOf) {
     causationId: commandId,
     traceparent,
     now,
+    roles: principal.roles,
+    origin,
   }
 }

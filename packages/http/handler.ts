@@ -4,7 +4,7 @@ import type { Authenticate } from './auth.ts'
 import { bodyReader, isAbsent, isStorable } from './body.ts'
 import { type EventStream, eventStream } from './event-stream.ts'
 import { type Exchange, exchangeOf } from './exchange.ts'
-import { parseIdempotencyKey, parseIfMatch } from './headers.ts'
+import { parseIdempotencyKey, parseIfMatch, parseOrigin } from './headers.ts'
 import { isAllowed, type Permission } from './permissions.ts'
 import type { Principal } from './principal.ts'
 import { notFound, Problem, tryAgain } from './problem.ts'
@@ -44,6 +44,7 @@ export function handlerOf(route: Route, authenticate: Authenticate, inHand: InHa
       consistencyToken: request.get('x-consistency-token') ?? null,
       requestId: exchange.requestId,
       traceparent: exchange.traceparent,
+      origin: parseOrigin(request.get('x-request-origin')),
       becomes: (commandId: string) => {
         exchange.commandId = commandId
       },
@@ -84,7 +85,7 @@ function bytesOf({ headers }: Request, { body, limit }: Route): number {
 }
 
 function requirePermission(principal: Principal, permission: Permission): void {
-  if (isAllowed(principal.roles, permission)) return
+  if (isAllowed(principal, permission)) return
   const held = principal.roles.length === 0 ? 'no role' : principal.roles.join(', ')
   throw new Problem('forbidden', `This needs the permission ${permission}, which ${held} does not carry.`, {
     members: { permission },
@@ -117,7 +118,9 @@ function refuse(misfits: readonly Misfit[]): void {
 }
 
 function sendReply(response: Response, route: Route, { body, status, headers }: Reply<unknown>): void {
-  send(response, status ?? route.status, { 'Content-Type': 'application/json', ...headers }, JSON.stringify(body))
+  const isText = headers['Content-Type'] !== undefined
+  const written = isText ? String(body) : JSON.stringify(body)
+  send(response, status ?? route.status, { 'Content-Type': 'application/json', ...headers }, written)
 }
 
 async function openStream(

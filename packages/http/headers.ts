@@ -45,3 +45,8 @@ export const newTraceparent = (): string => `00-${hexDigits()}-${hexDigits().sli
 
 /** 32 random digits. Node keeps entropy for UUIDs in store, which makes them its fastest source. */
 const hexDigits = () => randomUUID().replaceAll('-', '')
+
+/** The gateway's word on where a request came from: a digest, or nothing that could be kept. */
+export function parseOrigin(header: string | undefined): string | null {
+  return header !== undefined && /^[\w-]{43}$/.test(header) ? header : null
+}

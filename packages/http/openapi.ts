@@ -57,7 +57,7 @@ function operation(route: Route, refer: Refer) {
       ...ownHeaders.map((name) => ({ $ref: `#/components/parameters/${name}` })),
     ],
     ...(route.body === null ? {} : { requestBody: requestBody(route.body, refer) }),
-    responses: { [route.status]: success(route, isCommand, refer), ...problemsOf(route, isCommand) },
+    responses: { [route.status]: success(route, isCommand, refer), ...problemsOf(isCommand) },
   }
 }
 
@@ -83,8 +83,8 @@ function success(route: Route, isCommand: boolean, refer: Refer) {
   names.push(...route.answerHeaders)
   const content =
     route.answer === null
-      ? { 'text/event-stream': { schema: { type: 'string', description: 'Server-sent events.' } } }
-      : { 'application/json': { schema: refer(route.answer) } }
+      ? { 'text/event-stream': { schema: { description: 'Server-sent events, one after the other.' } } }
+      : Object.fromEntries(route.media.map((media) => [media, { schema: refer(route.answer as TSchema) }]))
   return {
     description: route.summary,
     headers: Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }])),
@@ -92,15 +92,17 @@ function success(route: Route, isCommand: boolean, refer: Refer) {
   }
 }
 
-function problemsOf(route: Route, isCommand: boolean) {
-  const hasPlace = Object.keys(route.params.properties).length > 0
+function problemsOf(isCommand: boolean) {
   const statuses = [
     400,
     401,
     403,
-    ...(hasPlace ? [404] : []),
-    ...(isCommand ? [409, 412, 413, 415] : []),
+    // Of a path without an id as well: whom the token names, or what the body refers to, may not be there.
+    404,
+    ...(isCommand ? [408, 409, 412, 413, 415] : []),
     422,
+    429,
+    431,
     500,
     503,
   ]
@@ -167,7 +169,9 @@ const answerHeaders = {
   Incomplete: text(
     'Only if something is missing from the answer: `parked=<n>`, so many streams of yours that are set aside; see `/v1/parked`.',
   ),
+  'Content-Disposition': text('That it is a file, and by which name.'),
   Location: text('The path of the resource that was created.'),
+  'Next-Cursor': text('The `cursor` of the next part; missing where there is none.'),
   'Retry-After': text('Seconds after which to try again.'),
   'WWW-Authenticate': text('The challenge of RFC 6750.'),
   'X-Command-Id': text(

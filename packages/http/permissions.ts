@@ -42,12 +42,67 @@ export const permissions = {
   'projection:read': ['owner', 'accountManager', 'operator', 'service'],
   'projection:operate': ['operator'],
   'stream:read': readers,
+  'client:read': readers,
+  'client:create': approvers,
+  'client:rename': approvers,
+  'client:activate': approvers,
+  'client:suspend': approvers,
+  'client:offboard': approvers,
+  'user:read': approvers,
+  'user:invite': approvers,
+  'user:lock': approvers,
+  'user:unlock': approvers,
+  'user:deactivate': approvers,
+  'user:erase': ['owner'],
+  'user:export': ['owner'],
+  'secondFactor:remove': ['owner'],
+  'session:read': ['owner'],
+  'membership:assign': approvers,
+  'membership:revoke': approvers,
+  'invitation:withdraw': approvers,
+  // The sign-in page, for somebody who has no token yet.
+  'invitation:accept': ['service'],
+  'password:check': ['service'],
+  'role:read': approvers,
+  'role:define': ['owner'],
+  'role:revise': ['owner'],
+  'role:retire': ['owner'],
+  'application:read': ['owner'],
+  'application:register': ['owner'],
+  'application:rotateSecret': ['owner'],
+  'application:retire': ['owner'],
+  // About oneself, whoever that is.
+  'self:read': [...readers, 'operator'],
+  'self:edit': [...readers, 'operator'],
+  // Of one's own tenant: an owner sees what was done in the agency, an operator what was done with the system.
+  'auditTrail:read': ['owner', 'operator'],
+  // Agencies as such are looked after by those who run the system.
+  'agency:read': ['operator'],
+  'agency:provision': ['operator'],
+  'agency:activate': ['operator'],
+  'agency:suspend': ['operator'],
+  'agency:offboard': ['operator'],
+  'routePolicy:read': ['operator'],
+  'routePolicy:draft': ['operator'],
+  'routePolicy:revise': ['operator'],
+  'routePolicy:publish': ['operator'],
+  'routePolicy:retire': ['operator'],
   // What is of all tenants at once, such as the text of an error: it may quote any of them.
   'system:read': ['operator'],
 } as const satisfies Record<string, readonly Role[]>
 
 export type Permission = keyof typeof permissions
 
-/** Whether one of the roles carries the permission. */
-export const isAllowed = (held: readonly Role[], permission: Permission): boolean =>
-  held.some((role) => (permissions[permission] as readonly Role[]).includes(role))
+/** What somebody holds: roles of this table, and what roles of their agency's own carry beside them. */
+export type Rights = { readonly roles: readonly Role[]; readonly permissions: readonly Permission[] }
+
+/** The one check of who may do what. */
+export const isAllowed = (held: Rights, permission: Permission): boolean =>
+  held.permissions.includes(permission) || held.roles.some((role) => carries(role, permission))
+
+const carries = (role: Role, permission: Permission) => (permissions[permission] as readonly Role[]).includes(role)
+
+/** A role of an agency may hold what an owner may do, and nothing of those who run the system. */
+export const grantable: readonly Permission[] = (Object.keys(permissions) as Permission[]).filter((each) =>
+  carries('owner', each),
+)

@@ -31,10 +31,25 @@ export const problems = {
     title: 'The roles of the access token do not allow this',
     remedy: 'Ask an owner of the account for a role that has the permission named in the detail.',
   },
+  'sign-in-failed': {
+    status: 403,
+    title: 'The e-mail address or the password is not the right one',
+    remedy: 'Check both. Nobody is told which of the two it is.',
+  },
+  'code-wrong': {
+    status: 403,
+    title: 'The one-time code is not the right one',
+    remedy: 'Send the code that the device shows now; each is taken once. A recovery code stands in for the device.',
+  },
   'not-found': {
     status: 404,
     title: 'There is no such resource',
     remedy: 'Check the address and the id. Resources of other tenants are not found either.',
+  },
+  'no-route': {
+    status: 404,
+    title: 'Nothing is published at this address',
+    remedy: 'Check the address; `/docs` lists what there is.',
   },
   'method-not-allowed': {
     status: 405,
@@ -96,6 +111,17 @@ export const problems = {
     title: 'The idempotency key was used for another request',
     remedy: 'Use a new `Idempotency-Key` for every new command, and the same one only to repeat a command unchanged.',
   },
+  'too-many-requests': {
+    status: 429,
+    title: 'There were too many requests in too short a time',
+    remedy:
+      'Wait for the seconds in `Retry-After`; the `RateLimit` headers say how many requests are left, and for how long.',
+  },
+  'quota-exceeded': {
+    status: 429,
+    title: 'The requests that the plan includes are used up',
+    remedy: 'Wait for the seconds in `Retry-After`, or ask for a larger plan.',
+  },
   'headers-too-large': {
     status: 431,
     title: 'The headers are too large',
@@ -106,9 +132,29 @@ export const problems = {
     title: 'Something went wrong on our side',
     remedy: 'Repeat the request with the same `Idempotency-Key`; if it stays, report the `requestId`.',
   },
+  'bad-gateway': {
+    status: 502,
+    title: 'The service broke off before it answered',
+    remedy: 'It may have been carried out: repeat the request with the same `Idempotency-Key`.',
+  },
+  'no-instance': {
+    status: 503,
+    title: 'No instance of the service can be reached',
+    remedy: 'Nothing was carried out: repeat the request after the seconds in `Retry-After`.',
+  },
+  'gateway-timeout': {
+    status: 504,
+    title: 'The service did not answer in time',
+    remedy: 'It may have been carried out: repeat the request with the same `Idempotency-Key`.',
+  },
   'store-unavailable': {
     status: 503,
     title: 'A store cannot be reached',
+    remedy: 'Repeat the request with the same `Idempotency-Key` after the seconds in `Retry-After`.',
+  },
+  'keys-unavailable': {
+    status: 503,
+    title: 'Access tokens cannot be verified at the moment',
     remedy: 'Repeat the request with the same `Idempotency-Key` after the seconds in `Retry-After`.',
   },
   busy: {

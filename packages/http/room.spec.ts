@@ -3,6 +3,7 @@ import { createHealth, createLog } from '@bizosaas/runtime'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { Type } from 'typebox'
 import { authentication } from './auth.ts'
+import { fixedKeys } from './key-source.ts'
 import { events, get, post } from './route.ts'
 import { type Serving, serve } from './serve.ts'
 import { audience, bearer, issuer, keys } from './spec-support/service.ts'
@@ -39,7 +40,7 @@ beforeEach(async () => {
     host: '127.0.0.1',
     port: 0,
     routes,
-    auth: authentication({ issuer, audience, publicKey: keys.publicKey }),
+    auth: authentication({ issuer, audience, keyOf: fixedKeys(keys.publicKey) }),
     health: createHealth(() => {}),
     log: createLog({ write: () => {} }, 'silent'),
   }

@@ -2,7 +2,7 @@ import type { Instant } from '@bizosaas/schemas'
 import { type Static, type TObject, type TSchema, Type } from 'typebox'
 import { closed } from './closed-schema.ts'
 import type { EventStream } from './event-stream.ts'
-import type { Permission } from './permissions.ts'
+import { type Permission, permissions } from './permissions.ts'
 import type { Principal } from './principal.ts'
 import { Uuid } from './shapes.ts'
 
@@ -19,6 +19,8 @@ export type Request<Params = unknown, Query = unknown, Body = unknown> = {
   readonly consistencyToken: string | null
   readonly requestId: string
   readonly traceparent: string
+  /** A keyed hash of where the request came from, as the gateway says it; null beside the gateway. */
+  readonly origin: string | null
   /** To be told the id of the command that the request becomes: for the log, and for the answer whatever it is. */
   readonly becomes: (commandId: string) => void
   readonly now: Instant
@@ -61,6 +63,8 @@ export type Route = {
   /** Null for a stream of server-sent events. */
   readonly answer: TSchema | null
   readonly status: number
+  /** What an answer is written in: `application/json`, or else text that says in its `Content-Type` which of these it is. */
+  readonly media: readonly string[]
   /** Headers that an answer may have besides the usual ones: names of the list in `openapi.ts`. */
   readonly answerHeaders: readonly string[]
   /** The largest body, in bytes. */
@@ -73,7 +77,8 @@ type ParamsOf<Path extends string> = Path extends `${string}{${infer Name}}${inf
   ? { readonly [Key in Name]: string } & ParamsOf<Rest>
   : unknown
 
-type Immutable<T> = T extends readonly (infer Item)[]
+/** As a validated part of a request is given to its handler. */
+export type Immutable<T> = T extends readonly (infer Item)[]
   ? readonly Immutable<Item>[]
   : T extends object
     ? { readonly [Key in keyof T]: Immutable<T[Key]> }
@@ -97,6 +102,10 @@ type Asked<Path extends string, Query extends TObject, Body extends TSchema, Ans
   readonly answer: Answer
   /** The status of a success; 200 unless said. */
   readonly status?: number
+  /** Of an answer that is text; JSON unless said. */
+  readonly media?: readonly string[]
+  /** Headers that an answer may have besides the usual ones: names of the list in `openapi.ts`. */
+  readonly answerHeaders?: readonly string[]
   readonly run: (
     request: Request<ParamsOf<Path>, Immutable<Static<Query>>, Immutable<Static<Body>>>,
   ) => Run<Immutable<Static<Answer>>>
@@ -170,6 +179,8 @@ type AnySpec = {
   readonly body?: TSchema
   readonly answer?: TSchema
   readonly status?: number
+  readonly media?: readonly string[]
+  readonly answerHeaders?: readonly string[]
   readonly limit?: number
   // The typed request of each constructor is what the schemas below let through; `never` takes them all.
   readonly run: (request: never, stream: never) => unknown
@@ -179,6 +190,8 @@ function route(method: Route['method'], path: string, spec: AnySpec): Route {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => String(name))
   const unknown = Object.keys(spec.params ?? {}).filter((name) => !names.includes(name))
   if (unknown.length > 0) throw new TypeError(`${path} has no parameter ${unknown.join(', ')}`)
+  // Types say so as well, but some make the name up: a service with such a route does not start.
+  if (!Object.hasOwn(permissions, spec.may)) throw new TypeError(`${path} needs a permission that is in the table.`)
   return {
     method,
     path,
@@ -190,7 +203,8 @@ function route(method: Route['method'], path: string, spec: AnySpec): Route {
     body: method === 'get' ? null : closed(spec.body ?? Type.Object({})),
     answer: spec.answer ?? null,
     status: spec.status ?? 200,
-    answerHeaders: [],
+    media: spec.media ?? ['application/json'],
+    answerHeaders: spec.answerHeaders ?? [],
     limit: spec.limit ?? defaultLimit,
     run: spec.run as Route['run'],
   }

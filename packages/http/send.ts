@@ -1,9 +1,10 @@
 import type { ServerResponse } from 'node:http'
 import { exchangeOf } from './exchange.ts'
+import { problemOf } from './faults.ts'
 import type { Problem } from './problem.ts'
 
 /** OWASP's headers for an API, whose answers are never pages. Pages replace the policy by their own. */
-const securityHeaders = {
+export const securityHeaders = {
   'X-Content-Type-Options': 'nosniff',
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
   'Referrer-Policy': 'no-referrer',
@@ -30,4 +31,14 @@ export function send(
 export function sendProblem(response: ServerResponse, problem: Problem): void {
   const document = JSON.stringify(problem.document(exchangeOf(response).requestId))
   send(response, problem.status, { 'Content-Type': 'application/problem+json', ...problem.headers }, document)
+}
+
+/** Answers an error, whatever it is, and notes it for the log. */
+export function answerWithProblem(response: ServerResponse, error: unknown): void {
+  const problem = problemOf(error)
+  const exchange = exchangeOf(response)
+  exchange.problem = problem
+  // Refusing is to be cheap when there is too much to do: no stack for each.
+  if (problem.status >= 500 && problem.code !== 'busy') exchange.fault = problem.cause ?? problem
+  sendProblem(response, problem)
 }

@@ -1,17 +1,13 @@
-import { createServer, type Server, STATUS_CODES } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import type { Duplex } from 'node:stream'
-import { CannotStart, exposeHealth, log as processLog, type Stop } from '@bizosaas/runtime'
+import { createServer } from 'node:http'
+import { exposeHealth, log as processLog, type Stop } from '@bizosaas/runtime'
 import { application } from './application.ts'
 import type { EventStream } from './event-stream.ts'
-import { Problem } from './problem.ts'
+import { answerUnreadable, closeSoon, listen } from './listen.ts'
 import { type Capacity, room } from './room.ts'
 import type { Service } from './service.ts'
 
 /** A running server: stop it by calling it. */
 export type Serving = Stop & { readonly url: string }
-
-const finishWithinMs = 10_000
 
 /** What a service takes on at most, and after how long a connection on which nothing moves is closed. */
 export type Limits = Capacity & { readonly streams: number; readonly silentMs: number }
@@ -40,61 +36,16 @@ export async function serve(service: Service, limits: Limits = usualLimits): Pro
   server.on('clientError', answerUnreadable)
   // An expectation that is not known may be ignored (RFC 9110, section 10.1.1).
   server.on('checkExpectation', app)
-  await listen(server, service)
-  const { port } = server.address() as AddressInfo
-  const url = `http://${service.host.includes(':') ? `[${service.host}]` : service.host}:${port}`
+  const url = await listen(server, service)
   log.info({ url }, 'listening')
   const conceal = exposeHealth(service.name, service.health.report)
 
   const stop = async () => {
     state.stopping = true
     conceal()
-    const closed = new Promise((resolve) => server.close(resolve))
+    const closed = closeSoon(server)
     for (const stream of streams) stream.end()
-    // Node closes what is idle when it stops listening; connections whose answer comes later are for us to close.
-    const sweep = setInterval(() => server.closeIdleConnections(), 20)
-    const limit = setTimeout(() => server.closeAllConnections(), finishWithinMs)
     await closed
-    clearInterval(sweep)
-    clearTimeout(limit)
   }
   return Object.assign(stop, { url })
-}
-
-function listen(server: Server, { name, host, port, portSetting }: Service): Promise<void> {
-  const setting = portSetting ?? 'its port'
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const messages: Record<string, string> = {
-        EADDRINUSE: `${name} cannot listen on ${host}:${port}, the port is taken: stop what uses it, or set ${setting} to a free one.`,
-        EACCES: `${name} may not listen on ${host}:${port}: set ${setting} to a port above 1023.`,
-      }
-      const other = `${name} cannot listen on ${host}:${port} (${cause.code}): set HOST to an address of this machine.`
-      reject(new CannotStart(messages[cause.code ?? ''] ?? other, { cause }))
-    })
-    server.listen(port, host, () => {
-      server.removeAllListeners('error')
-      resolve()
-    })
-  })
-}
-
-/** What Node could not read as HTTP never becomes a request; it is answered on the bare connection. */
-function answerUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (!socket.writable || error.code === 'ECONNRESET') {
-    socket.destroy()
-    return
-  }
-  const problem = unreadable(error.code)
-  const body = JSON.stringify(problem.document('none'))
-  socket.end(
-    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\nContent-Type: application/problem+json\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  )
-}
-
-function unreadable(code: string | undefined): Problem {
-  if (code === 'HPE_HEADER_OVERFLOW') return new Problem('headers-too-large', 'The headers are larger than 16 KiB.')
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new Problem('request-timeout', 'The request did not arrive in time.')
-  return new Problem('malformed-request', 'This is not an HTTP/1.1 request.')
 }

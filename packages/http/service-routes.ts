@@ -1,23 +1,20 @@
 import { type Health, metrics } from '@bizosaas/runtime'
 import { type Response, Router } from 'express'
-import { openApi } from './openapi.ts'
 import { asset, docsPage, type Page, pagePolicy, problemListPage, problemPage } from './pages.ts'
 import { notFound } from './problem.ts'
-import type { Route } from './route.ts'
 import { send } from './send.ts'
 
 type Service = {
   readonly title: string
-  readonly version: string
-  readonly routes: readonly Route[]
   readonly health: Health
+  /** The OpenAPI document, as JSON. */
+  readonly description: () => string | Promise<string>
 }
 
 /** What every service answers without a token: is it alive, is it ready, its figures, its description. */
-export function serviceRoutes({ title, version, routes, health }: Service): Router {
+export function serviceRoutes({ title, health, description }: Service): Router {
   const router = Router({ caseSensitive: true, strict: true })
   const json = { 'Content-Type': 'application/json' }
-  const description = JSON.stringify(openApi(title, version, routes))
   const docs = docsPage(title)
   const problemList = problemListPage(title)
 
@@ -35,7 +32,7 @@ export function serviceRoutes({ title, version, routes, health }: Service): Rout
     send(response, 200, { 'Content-Type': metrics.contentType }, await metrics.metrics())
   })
 
-  router.get('/openapi.json', (_, response) => send(response, 200, json, description))
+  router.get('/openapi.json', async (_, response) => send(response, 200, json, await description()))
   router.get('/docs', (_, response) => sendPage(response, docs))
   router.get('/docs/:file', async ({ params }, response) => {
     const file = await asset(params.file)

@@ -1,6 +1,9 @@
+import type { RequestListener } from 'node:http'
 import type { Health, Log } from '@bizosaas/runtime'
 import type { Authenticate } from './auth.ts'
 import type { Route } from './route.ts'
+
+export type Mounted = { readonly path: `/${string}`; readonly answer: RequestListener }
 
 /** A service as `serve` takes it. */
 export type Service = {
@@ -15,6 +18,8 @@ export type Service = {
   /** The setting that the port comes from, to name it when it is taken. */
   readonly portSetting?: string
   readonly routes: readonly Route[]
+  /** What answers by itself everything under its path, such as pages: no token is asked for there. */
+  readonly mounted?: readonly Mounted[]
   readonly auth: Authenticate
   readonly health: Health
   readonly log?: Log

@@ -1,5 +1,5 @@
 import { CalendarDate as calendarDate, decimalToMicros, Instant as instant } from '@bizosaas/schemas'
-import { type TSchema, Type } from 'typebox'
+import { Type } from 'typebox'
 import { Format } from 'typebox/format'
 
 /** Shapes that many bodies share. A schema with a `title` is written once into the OpenAPI document, under that name. */
@@ -46,10 +46,3 @@ export const Money = Type.Object(
   { amount: Amount, currency: Currency },
   { additionalProperties: false, title: 'Money' },
 )
-
-/** A part of a list, and what to send as `after` to get the next one. */
-export const Page = <Item extends TSchema>(item: Item) =>
-  Type.Object(
-    { items: Type.Array(item), next: Type.Union([Type.String(), Type.Null()]) },
-    { additionalProperties: false },
-  )

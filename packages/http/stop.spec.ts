@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from '@jest/globals'
 import { Type } from 'typebox'
 import { application } from './application.ts'
 import { authentication } from './auth.ts'
+import { fixedKeys } from './key-source.ts'
 import { room } from './room.ts'
 import { get } from './route.ts'
 import { serve } from './serve.ts'
@@ -21,7 +22,7 @@ const second: Omit<Service, 'port'> = {
   host: '127.0.0.1',
   portSetting: 'SECOND_PORT',
   routes: [],
-  auth: authentication({ issuer, audience, publicKey: keys.publicKey }),
+  auth: authentication({ issuer, audience, keyOf: fixedKeys(keys.publicKey) }),
   health: createHealth(() => {}),
 }
 

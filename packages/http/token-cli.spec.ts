@@ -4,33 +4,35 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { authentication } from './auth.ts'
+import { fixedKeys } from './key-source.ts'
 import { keys, tenantId } from './spec-support/service.ts'
 import { tokenFromArguments } from './token-cli.ts'
 
 let folder: string
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'token-'))
-  mkdirSync(join(folder, 'secrets'))
+  mkdirSync(join(folder, 'secrets', 'signing-keys'), { recursive: true })
   const pem = keys.privateKey.export({ type: 'pkcs8', format: 'pem' })
-  writeFileSync(join(folder, 'secrets', 'jwt-private.pem'), pem)
+  writeFileSync(join(folder, 'secrets', 'signing-keys', '2026-01-01.pem'), pem)
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const run = (...args: string[]) => tokenFromArguments(args, { BIZOSAAS_DATA_DIR: folder })
+const other = '0198c0de-0000-4000-8000-0000000000cc'
 const good = ['--tenant', tenantId, '--role', 'owner,viewer']
 
 test('a token that the services of the same folder accept', async () => {
-  const token = run(...good, '--client', tenantId, '--subject', 'eve', '--expires', '15m')
+  const token = run(...good, '--client', `${tenantId},${other}`, '--subject', 'eve', '--expires', '15m')
   const authenticate = authentication({
-    issuer: 'https://bizosaas.local',
+    issuer: 'http://127.0.0.1:8080/oidc',
     audience: 'bizosaas-api',
-    publicKey: keys.publicKey,
+    keyOf: fixedKeys(keys.publicKey),
   })
   const request = { headers: { authorization: `Bearer ${token}` } } as IncomingMessage
   await expect(authenticate(request)).resolves.toMatchObject({
     subject: 'eve',
     tenantId,
-    clientId: tenantId,
+    clientIds: [tenantId, other],
     roles: ['owner', 'viewer'],
   })
   const { iat, exp } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())

@@ -1,11 +1,11 @@
-import { createPrivateKey } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { CannotStart, InvalidSettings, nearest, readEnvironment, readSettings } from '@bizosaas/runtime'
 import { ClientId, TenantId } from '@bizosaas/schemas'
 import { signAccessToken } from './access-token.ts'
 import { type Role, roles } from './permissions.ts'
+import { readSigningKeys } from './signing-keys.ts'
 
 const help = `Signs an access token with the key of the embedded data folder and prints it.
 
@@ -13,7 +13,7 @@ const help = `Signs an access token with the key of the embedded data folder and
 
   --tenant   the agency whose data it opens
   --role     ${roles.join(', ')}
-  --client   restricts it to one client of the agency (uuid)
+  --client   restricts it to clients of the agency: <uuid>[,<uuid>]
   --subject  who it is for; "developer" unless said
   --expires  30s, 15m, 1h, 7d; 1h unless said
 
@@ -31,13 +31,17 @@ export function tokenFromArguments(args: readonly string[], env = readEnvironmen
   const asked = {
     subject: options.subject ?? 'developer',
     tenantId: uuid('--tenant', options.tenant, TenantId.parse),
-    ...(options.client === undefined ? {} : { clientId: uuid('--client', options.client, ClientId.parse) }),
+    ...(options.client && { clientIds: options.client.split(',').map((id) => uuid('--client', id, ClientId.parse)) }),
     roles: parseRoles(options.role),
     expiresInSeconds: parseSeconds(options.expires ?? '1h'),
   }
-  const settings = readSettings(['JWT_ISSUER', 'JWT_AUDIENCE', 'BIZOSAAS_DATA_DIR'], env)
-  const privateKey = readPrivateKey(join(settings.BIZOSAAS_DATA_DIR, 'secrets', 'jwt-private.pem'))
-  return signAccessToken({ ...asked, privateKey, issuer: settings.JWT_ISSUER, audience: settings.JWT_AUDIENCE })
+  const { GATEWAY_PORT, BIZOSAAS_DATA_DIR } = readSettings(['GATEWAY_PORT', 'BIZOSAAS_DATA_DIR'], env)
+  // Where nobody says another, the issuer of `npm start` is at its own gateway.
+  const withIssuer = { ...env, JWT_ISSUER: env.JWT_ISSUER ?? `http://127.0.0.1:${GATEWAY_PORT}/oidc` }
+  const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = readSettings(['JWT_ISSUER', 'JWT_AUDIENCE'], withIssuer)
+  const folder = join(BIZOSAAS_DATA_DIR, 'secrets', 'signing-keys')
+  if (!existsSync(folder)) throw new CannotStart(`There is no key in ${folder}: run npm start once, it makes one.`)
+  return signAccessToken({ ...asked, privateKey: readSigningKeys(folder)[0].privateKey, issuer, audience })
 }
 
 function parse(args: readonly string[]) {
@@ -77,11 +81,6 @@ function parseSeconds(written: string): number {
   if (count === undefined || unit === undefined)
     throw new CannotStart(`--expires must be like 30s, 15m, 1h or 7d, not ${written}.`)
   return Number(count) * (secondsOf[unit] ?? 1)
-}
-
-function readPrivateKey(file: string) {
-  if (!existsSync(file)) throw new CannotStart(`There is no key at ${file}: run npm start once, it makes one.`)
-  return createPrivateKey(readFileSync(file))
 }
 
 if (import.meta.main) {

@@ -25,6 +25,8 @@ export type ConsumerOptions = {
   readonly concurrency: number
   /** Largest batch, in bytes as they lie in Kafka. */
   readonly maxBytesPerPartition?: number
+  /** Of all batches that are fetched together. */
+  readonly maxBytes?: number
 }
 
 export type LogConsumer = {
@@ -57,7 +59,7 @@ export const consume = async (kafka: KafkaCluster, options: ConsumerOptions): Pr
     heartbeatInterval: heartbeatMs,
     maxWaitTimeInMs: fetchWaitMs,
     maxBytesPerPartition,
-    maxBytes: 8 * maxBytesPerPartition,
+    maxBytes: options.maxBytes ?? 8 * maxBytesPerPartition,
     metadataMaxAge: 60_000,
     retry: { ...retry, restartOnFailure: async () => !ending },
   })

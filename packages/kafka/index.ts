@@ -1,4 +1,5 @@
 /** Topics as the rest of the system sees them: ordered logs of events in partitions. */
+export { type Grant, grant, revoke } from './acls.ts'
 export { connectKafka, type KafkaCluster, type TopicPartition } from './connect.ts'
 export { type ConsumedBatch, type ConsumerOptions, consume, type LogConsumer } from './consumer.ts'
 export { partitioner, partitionOf } from './partition.ts'

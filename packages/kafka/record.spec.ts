@@ -15,6 +15,8 @@ const metadata: Metadata = {
   recordedAt: Instant.parse('2026-11-22T23:38:28.123456Z'),
   schemaVersion: '1',
   traceparent: null,
+  roles: null,
+  origin: null,
 }
 
 const head: fc.Arbitrary<RecordHead> = fc.record({

@@ -68,7 +68,17 @@ const databases = {
   POSTGRES_RELAY_URL: setting(postgres, 'PostgreSQL as the role `relay`, which keeps the ledger', { secret: true }),
   POSTGRES_AUDITOR_URL: setting(postgres, 'PostgreSQL as the role `auditor`, which reads the ledger', { secret: true }),
   POSTGRES_PROJECTOR_URL: setting(postgres, 'PostgreSQL as the role `projector`, which writes', { secret: true }),
+  POSTGRES_GATEWAY_URL: setting(postgres, 'PostgreSQL as the role `gateway`, which reads the route policy in force', {
+    secret: true,
+  }),
   POSTGRES_QUERY_URL: setting(postgres, 'PostgreSQL as the role `query`, which reads one tenant', { secret: true }),
+  POSTGRES_KEEPER_URL: setting(postgres, 'PostgreSQL as the role `keeper`, which makes and destroys keys', {
+    secret: true,
+  }),
+  POSTGRES_OIDC_URL: setting(postgres, 'PostgreSQL as the role `oidc`, which remembers sign-ins and tokens', {
+    secret: true,
+  }),
+  POSTGRES_OPENER_URL: setting(postgres, 'PostgreSQL as the role `opener`, which reads keys', { secret: true }),
   CLICKHOUSE_ADMIN_URL: setting(clickhouse, 'ClickHouse as the owner of the tables', { secret: true }),
   CLICKHOUSE_PROJECTOR_URL: setting(clickhouse, 'ClickHouse as the user who writes', { secret: true }),
   CLICKHOUSE_QUERY_URL: setting(clickhouse, 'ClickHouse as the user who reads', { secret: true }),
@@ -79,16 +89,55 @@ const databases = {
 }
 
 const security = {
-  JWT_ISSUER: setting(text, 'Issuer that access tokens must name', { default: 'https://bizosaas.local' }),
+  JWT_ISSUER: setting(
+    text,
+    'Public address of the OpenID Connect server, through the gateway: the issuer that access tokens must name',
+    {
+      default: 'http://127.0.0.1:8080/oidc',
+    },
+  ),
   JWT_AUDIENCE: setting(text, 'Audience that access tokens must name', { default: 'bizosaas-api' }),
-  JWT_PUBLIC_KEY_FILE: setting(
-    { ...text, expected: 'the path of a PEM file (P-256, SPKI)' },
-    'Public key that verifies access tokens',
+  JWKS_URL: setting(
+    url('https?', 'http://127.0.0.1:8001/oidc/jwks'),
+    'Where services find the public keys that verify access tokens: at the users service',
+    { default: 'http://127.0.0.1:8001/oidc/jwks' },
+  ),
+  SIGNING_KEYS_DIR: setting(
+    { ...text, expected: 'the path of a folder of PEM files (P-256, PKCS 8), named by their date' },
+    'Keys that sign access tokens: the last by name signs, all verify; read again while the users service runs',
+  ),
+  IDENTITY_PROVIDERS_FILE: setting(
+    { ...text, expected: 'none, or the path of a JSON file' },
+    'Outside providers that people may sign in through, such as Google, with the secret of each; see docs/people.md',
+    { default: 'none' },
   ),
   CLAIM_KEY: setting(
     { schema: Type.String({ pattern: '^([0-9a-fA-F]{2}){32,}$' }), expected: 'at least 32 bytes in hexadecimal' },
     'HMAC key of the claims that keep names unique',
     { secret: true },
+  ),
+  LOOKUP_KEY: setting(
+    { schema: Type.String({ pattern: '^([0-9a-fA-F]{2}){32,}$' }), expected: 'at least 32 bytes in hexadecimal' },
+    'HMAC key by which people are found by their e-mail, and requests by where they came from',
+    { secret: true },
+  ),
+  MASTER_KEY: setting(
+    {
+      schema: Type.String({ pattern: '^(file:/\\S+|https?://\\S+/keys/[^/\\s]+)$' }),
+      expected: 'file:/path/of/the/key, or a transit key such as https://vault:8200/v1/transit/keys/people',
+    },
+    "What wraps people's keys: a file of 32 bytes in hexadecimal, or a key of Vault's transit engine",
+  ),
+  VAULT_TOKEN_FILE: setting(text, 'File with the token for Vault, as its agent keeps it', {
+    default: '/run/secrets/vault_token',
+  }),
+  PLATFORM_TENANT: setting(
+    {
+      schema: Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' }),
+      expected: 'a UUID in lower case',
+    },
+    'Tenant of those who run the system: what its operators publish holds for everybody',
+    { default: '00000000-0000-4000-8000-000000000000' },
   ),
   BIZOSAAS_TOKEN: setting({ ...text, expected: 'an access token' }, 'Access token that command line tools send', {
     secret: true,
@@ -99,10 +148,47 @@ const services = {
   HOST: setting(text, 'Address that the services listen on; those of `npm start` listen on 127.0.0.1', {
     default: '127.0.0.1',
   }),
+  USERS_PORT: setting(port, 'Port of the users service', { default: '8001' }),
   CAMPAIGNS_PORT: setting(port, 'Port of the campaigns service', { default: '8002' }),
   ANALYTICS_PORT: setting(port, 'Port of the analytics service', { default: '8003' }),
   INTEGRATIONS_PORT: setting(port, 'Port of the integrations service', { default: '8004' }),
   QUERY_PORT: setting(port, 'Port of the query API', { default: '8007' }),
+  ROUTE_POLICIES_PORT: setting(port, 'Port of the commands on the gateway’s route policies', { default: '8008' }),
+  GATEWAY_PORT: setting(port, 'Port of the gateway, which is in front of all services', { default: '8080' }),
+  GATEWAY_UPSTREAMS: setting(
+    {
+      schema: Type.Array(Type.String({ pattern: '^[a-z][a-z-]*=https?://[^\\s/]+/?$' }), { minItems: 1 }),
+      expected: 'service=http://host:port, several with commas between',
+    },
+    'Where the gateway finds the services; one that stands here more than once has so many instances',
+    {
+      default:
+        'users=http://127.0.0.1:8001,campaigns=http://127.0.0.1:8002,analytics=http://127.0.0.1:8003,integrations=http://127.0.0.1:8004,query-api=http://127.0.0.1:8007,route-policies=http://127.0.0.1:8008',
+    },
+  ),
+  GATEWAY_TRUSTED_PROXIES: setting(
+    {
+      schema: Type.Array(Type.String({ pattern: '^(none|[\\da-fA-F.:]+(/\\d{1,3})?)$' })),
+      expected: 'none, or addresses and ranges such as 10.0.0.0/8, several with commas between',
+    },
+    'Proxies in front of the gateway, whose X-Forwarded headers are believed',
+    { default: 'none' },
+  ),
+  GATEWAY_TLS_CERTIFICATE_FILE: setting(
+    { ...text, expected: 'none, or the path of a PEM file' },
+    'Certificate chain of the gateway, read again when it changes; none for plain HTTP',
+    { default: 'none' },
+  ),
+  GATEWAY_TLS_KEY_FILE: setting(
+    { ...text, expected: 'none, or the path of a PEM file' },
+    'Private key of the certificate of the gateway',
+    { default: 'none' },
+  ),
+  REBUILD_SHARE: setting(
+    { schema: Type.Integer({ minimum: 1, maximum: 100 }), expected: 'a whole number, 1 to 100' },
+    'Percent of the time that a rebuild works while events come in; when none do, it always works',
+    { default: '50' },
+  ),
   HEALTH_PORT: setting(
     { schema: Type.Integer({ minimum: 0, maximum: 65535 }), expected: 'a port, or 0 for any that is free' },
     'Port on which a relay or a runner that runs alone answers /livez, /readyz and /metrics',

@@ -1,7 +1,7 @@
 import type { TopicRecord } from '@bizosaas/kafka'
 import { applyItems } from './apply-items.ts'
 import type { Checkpoint } from './checkpoint.ts'
-import { itemsOf } from './items.ts'
+import { type Item, itemsOf } from './items.ts'
 import { batchMove } from './move.ts'
 import type { Projection, Recorded } from './projection.ts'
 import { type Gap, sequence } from './sequence.ts'
@@ -11,12 +11,18 @@ import type { Parked } from './unparked.ts'
 /**
  * A partition one batch further.
  *
- *   moved  the rows are written, and the checkpoint stands behind the batch, or before a gap in it
- *   lost   another runner has moved the checkpoint: nothing was written, what is known of the partition is stale
+ *   moved  the rows are written, and the checkpoint stands behind the batch, before a gap in it, or where it is held
+ *   lost   another runner has moved the checkpoint, or it is held since: nothing was written, what is known of the partition is stale
  *   burst  the batch would park more streams than it may: nothing was written
  */
 export type Step =
-  | { readonly type: 'moved'; readonly to: Checkpoint; readonly done: Done; readonly gap: Gap | null }
+  | {
+      readonly type: 'moved'
+      readonly to: Checkpoint
+      readonly done: Done
+      readonly gap: Gap | null
+      readonly held: boolean
+    }
   | { readonly type: 'lost' }
   | { readonly type: 'burst'; readonly poisoned: readonly Parked[] }
 
@@ -31,6 +37,7 @@ export type Done = {
 /**
  * Folds what follows the checkpoint, writes it and moves the checkpoint, in one step. It keeps nothing, so it can be tried
  * again after any error.
+ * @param itemOf as of `itemsOf`
  * @param mayPark whether so many streams may be newly parked, while so many events go well
  */
 export async function advance(
@@ -39,15 +46,18 @@ export async function advance(
   from: Checkpoint,
   records: readonly TopicRecord[],
   mayPark: (streams: number, applied: number) => boolean,
+  itemOf?: (record: TopicRecord) => Item,
 ): Promise<Step> {
-  const { fresh, alreadyApplied, gap } = sequence(from.position, records)
+  const taken = notBeyond(from.holdAt, records)
+  const held = taken.length < records.length
+  const { fresh, alreadyApplied, gap } = sequence(from.position, taken)
   // Repeats that the relay wrote are behind the checkpoint's record; the others are read again.
-  const beyond = records.slice(0, fresh.length + alreadyApplied).filter(({ offset }) => offset > from.offset)
+  const beyond = taken.slice(0, fresh.length + alreadyApplied).filter(({ offset }) => offset > from.offset)
   const last = beyond.at(-1)
   if (last === undefined)
-    return { type: 'moved', to: from, done: { applied: [], parked: [], notApplicable: 0, alreadyApplied }, gap }
+    return { type: 'moved', to: from, done: { applied: [], parked: [], notApplicable: 0, alreadyApplied }, gap, held }
 
-  const items = itemsOf(projection, fresh)
+  const items = itemsOf(projection, fresh, itemOf)
   const notApplicable = fresh.length - items.length
   const rows = await sink.load(items, from)
   return applyItems(projection, sink, rows, items, from.parkedStreams, async (outcome): Promise<Step> => {
@@ -64,8 +74,14 @@ export async function advance(
     const repeated = beyond.length - fresh.length
     const dealt = { to, recordedAt, applied: applied.length, notApplicable, repeated, parked }
     if (!(await sink.write(outcome, batchMove(projection, from, dealt)))) return { type: 'lost' }
-    return { type: 'moved', to, done: { applied, parked, notApplicable, alreadyApplied }, gap }
+    return { type: 'moved', to, done: { applied, parked, notApplicable, alreadyApplied }, gap, held }
   })
+}
+
+/** The records before the first one beyond a position. */
+function notBeyond(position: number | null, records: readonly TopicRecord[]): readonly TopicRecord[] {
+  const first = position === null ? -1 : records.findIndex((record) => record.position > position)
+  return first === -1 ? records : records.slice(0, first)
 }
 
 /** Those with which a stream came to be parked. */

@@ -3,6 +3,32 @@ import { UnfitValue } from './database-errors.ts'
 /** A text up to this long is written letter by letter, which is faster than asking Node for it. */
 const shortText = 40
 
+/** Where in a UUID's text the two digits of each byte begin. */
+const placeOfByte = Uint8Array.of(0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34)
+const hyphen = 45
+const noDigit = 16
+const digitOf = Uint8Array.from({ length: 128 }, (_, code) => {
+  const letter = String.fromCharCode(code)
+  return /[0-9a-f]/i.test(letter) ? Number.parseInt(letter, 16) : noDigit
+})
+
+/** Digit by digit, which takes less time than a pattern and Node's own reading of hexadecimal. False if it is none. */
+function readUuid(text: string, into: Uint8Array, at: number): boolean {
+  if (text.length !== 36) return false
+  let wrong = text.charCodeAt(8) ^ hyphen
+  wrong |= (text.charCodeAt(13) ^ hyphen) | (text.charCodeAt(18) ^ hyphen) | (text.charCodeAt(23) ^ hyphen)
+  for (let byte = 0; byte < 16; byte++) {
+    const place = placeOfByte[byte] as number
+    const first = text.charCodeAt(place)
+    const second = text.charCodeAt(place + 1)
+    const high = digitOf[first & 127] as number
+    const low = digitOf[second & 127] as number
+    wrong |= ((first | second) >> 7) | ((high | low) & noDigit)
+    into[at + (byte ^ 7)] = (high << 4) | low
+  }
+  return wrong === 0
+}
+
 /** Bytes that grow: little-endian numbers and texts as ClickHouse writes them. */
 export class Bytes {
   #buffer = Buffer.allocUnsafeSlow(1 << 16)
@@ -65,11 +91,8 @@ export class Bytes {
     if (value === this.#lastUuid) {
       this.#buffer.copyWithin(this.#at, this.#lastUuidAt, this.#lastUuidAt + 16)
     } else {
-      if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value))
+      if (!readUuid(value, this.#buffer, this.#at))
         throw new UnfitValue(`expected a UUID, not ${JSON.stringify(value)}.`)
-      this.#buffer.write(value.replaceAll('-', ''), this.#at, 'hex')
-      this.#buffer.subarray(this.#at, this.#at + 8).reverse()
-      this.#buffer.subarray(this.#at + 8, this.#at + 16).reverse()
       this.#lastUuid = value
       this.#lastUuidAt = this.#at
     }

@@ -6,6 +6,8 @@ import type { Projection } from './projection.ts'
  * How far one version of a model is in one partition: a row of `read_model.checkpoint`, for the tables in ClickHouse, too.
  * It is moved by compare-and-set on where it was (see move.ts), which fences a second runner that believes it
  * still owns the partition: on position and offset, and on the orders of operators, which move rows and not the position.
+ * Nor does it move beyond `hold_at`, which may be set at any time and binds a runner that has not heard of it, too, until
+ * `held_until` where that is set.
  *
  * What `GET /v1/projections` needs is all in that row and in the relay's ledger. With the newest ledger row of the topic's
  * generation, whose `tails` hold the last offset and position of each partition:
@@ -24,6 +26,8 @@ export type Checkpoint = TopicPartition & {
   readonly offset: number
   /** How many orders of operators were carried out here: each may have changed rows, and what is parked. */
   readonly orders: number
+  /** It must not move beyond this position; null: no bound. So two versions are brought to one place, to be compared. */
+  readonly holdAt: number | null
   /** Streams whose events are set aside. */
   readonly parkedStreams: ReadonlySet<string>
 }
@@ -58,9 +62,11 @@ export async function readCheckpoints(
     position: number
     record_offset: number
     orders: number
+    hold_at: number | null
     streams: string[]
   }>(
-    `SELECT n, position, record_offset, orders, array(
+    `SELECT n, position, record_offset, orders, CASE WHEN held_until <= now() THEN NULL ELSE hold_at END AS hold_at,
+     array(
        SELECT DISTINCT stream FROM read_model.parked
        WHERE (model, version, topic, partition) = (c.model, c.version, c.topic, c.partition)
      ) AS streams
@@ -79,6 +85,7 @@ export async function readCheckpoints(
       position: row.position,
       offset: row.record_offset,
       orders: row.orders,
+      holdAt: row.hold_at,
       parkedStreams: new Set(row.streams),
     }
   })

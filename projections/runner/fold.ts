@@ -7,8 +7,10 @@ export type RowsByKey = ReadonlyMap<string, Row | null>
 
 /** What a batch comes to. */
 export type Outcome = Handled & {
-  /** Final rows that are new or changed. */
+  /** Final rows that are new or changed; the new ones come first. */
   readonly written: readonly Row[]
+  /** How many of them are new. */
+  readonly created: number
   /** Rows, as they were, that are no more. */
   readonly removed: readonly Row[]
   /** Both of them by key. Empty for rows that are never read again. */
@@ -36,14 +38,15 @@ function foldByKey(projection: FoldProjection, before: RowsByKey, items: readonl
     const next = projection.handle(row, event)
     if (next !== row) changed.set(key, next)
   })
-  const written: Row[] = []
+  const created: Row[] = []
+  const replaced: Row[] = []
   const removed: Row[] = []
   for (const [key, row] of changed) {
     const old = before.get(key) ?? null
-    if (row !== null) written.push(row)
+    if (row !== null) (old === null ? created : replaced).push(row)
     else if (old !== null) removed.push(old)
   }
-  return { ...handled, written, removed, changed }
+  return { ...handled, written: created.concat(replaced), created: created.length, removed, changed }
 }
 
 function expand(projection: RowsProjection, items: readonly Item[], barred: Barred): Outcome {
@@ -51,5 +54,5 @@ function expand(projection: RowsProjection, items: readonly Item[], barred: Barr
   const handled = eachUnparked(items, barred, (event: Recorded) => {
     for (const row of projection.handle(event)) written.push(row)
   })
-  return { ...handled, written, removed: [], changed: new Map() }
+  return { ...handled, written, created: written.length, removed: [], changed: new Map() }
 }

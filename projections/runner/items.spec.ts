@@ -50,6 +50,15 @@ describe('topicsOf', () => {
       ['campaign-timeline', 'events.g7'],
       ['ad-metrics', 'observations.g7'],
       ['parking-orders', 'events.g7'],
+      ['rebuild-orders', 'events.g7'],
+      ['route-policies', 'events.g7'],
+      ['user-list', 'events.g7'],
+      ['memberships', 'events.g7'],
+      ['tenant-list', 'events.g7'],
+      ['role-list', 'events.g7'],
+      ['application-list', 'events.g7'],
+      ['session-list', 'events.g7'],
+      ['audit-trail', 'events.g7', 'observations.g7'],
     ])
   })
 })

@@ -1,5 +1,13 @@
 import type { TopicRecord } from '@bizosaas/kafka'
-import { type DomainEvent, decode, type EventType, schemaOf, topicName, topicOf } from '@bizosaas/schemas'
+import {
+  type DomainEvent,
+  decode,
+  type EventType,
+  type Metadata,
+  schemaOf,
+  topicName,
+  topicOf,
+} from '@bizosaas/schemas'
 import type { Projection, Recorded } from './projection.ts'
 
 /** A record that a projection handles: read as an event, or the reason why it cannot be. */
@@ -17,27 +25,38 @@ export function topicsOf({ types }: Projection, generation: string): string[] {
  * The records that the projection handles; the rest is not applicable and is never decoded. An `Unreadable` stands for
  * the event that the relay could not publish, so it concerns whoever handles that event: passing over it would leave a
  * row that looks right and is not.
+ * @param itemOf decodes one, or remembers it
  */
-export function itemsOf({ types }: Projection, records: readonly TopicRecord[]): Item[] {
+export function itemsOf(
+  { types }: Projection,
+  records: readonly TopicRecord[],
+  itemOf: (record: TopicRecord) => Item = readItem,
+): Item[] {
   const items: Item[] = []
   for (const record of records) {
-    if (types.has(record.type)) items.push(read(record))
+    if (types.has(record.type)) items.push(itemOf(record))
     else if (record.type === 'Unreadable') items.push(...unreadable(record, types))
   }
   return items
 }
 
-function read(record: TopicRecord): Item {
+/** Decodes the event. */
+export function readItem(record: TopicRecord): Item {
   const { metadata, eventId, stream, revision, position } = record
   try {
     if (metadata === null) throw new Error('The metadata cannot be read.')
     const { type, data } = decode(record.type, record.version, record.bytes)
-    const { tenantId, clientId, actor, recordedAt } = metadata
-    const event = { type, data, eventId, stream, revision, position, tenantId, clientId, actor, recordedAt } as Recorded
+    const event = { type, data, eventId, stream, revision, position, ...known(metadata) } as Recorded
     return { record, event, error: null }
   } catch (error) {
     return { record, event: null, error: messageOf(error) }
   }
+}
+
+/** What a handler sees of an event's metadata. */
+export function known(metadata: Metadata) {
+  const { tenantId, clientId, actor, roles, origin, commandId, correlationId, causationId, recordedAt } = metadata
+  return { tenantId, clientId, actor, roles, origin, commandId, correlationId, causationId, recordedAt }
 }
 
 function unreadable(record: TopicRecord, types: ReadonlySet<string>): Item[] {

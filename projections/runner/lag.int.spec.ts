@@ -96,7 +96,7 @@ test('the metrics tell it as it is when they are collected, and what is set asid
   )
   expect(await readParked(databases.postgres, [projection])).toEqual([{ model, version, events: 3, streams: 2 }])
 
-  const conceal = exposeLag(databases.postgres, [projection], generation)
+  const conceal = exposeLag(databases.postgres, () => [projection], generation)
   const of = `model="${model}",version="${version}"`
   const told = await metrics.metrics()
   expect(told).toContain(`projection_lag_events{${of},topic="${topic}",partition="0"} 2`)

@@ -89,9 +89,9 @@ export function readParked(db: Queryable, models: readonly Projection[]): Promis
 
 let source: (() => Promise<readonly [Lag[], Parked[]]>) | null = null
 
-/** Lets `/metrics` tell the lag of these models. @returns how to end that */
-export function exposeLag(db: Queryable, models: readonly Projection[], generation: string): () => void {
-  const own = () => Promise.all([readLag(db, models, generation), readParked(db, models)])
+/** Lets `/metrics` tell the lag of these models, whichever they are when it is asked. @returns how to end that */
+export function exposeLag(db: Queryable, models: () => readonly Projection[], generation: string): () => void {
+  const own = () => Promise.all([readLag(db, models(), generation), readParked(db, models())])
   source = own
   return () => {
     if (source === own) source = null

@@ -32,7 +32,7 @@ export function placeOf({ name, version }: Projection, from: Checkpoint): unknow
   return [name, version, from.topic, from.partition, from.position, from.offset, from.orders]
 }
 
-/** A step over a batch: what is dealt with is counted, and what is parked set aside. */
+/** A step over a batch, not beyond where it is held: what is dealt with is counted, and what is parked set aside. */
 export const moveCheckpoint: Statement = {
   parameters: 26,
   text: `
@@ -41,7 +41,7 @@ export const moveCheckpoint: Statement = {
     SET position = $8, record_offset = $9, recorded_at = coalesce($10, recorded_at), applied = applied + $11,
         not_applicable = not_applicable + $12, repeated = repeated + $13, parked = parked + cardinality($14::bigint[]),
         halted = NULL, updated_at = now()
-    WHERE ${unmoved}
+    WHERE ${unmoved} AND (hold_at IS NULL OR hold_at >= $8 OR held_until <= now())
     RETURNING position
   ), parked AS (
     INSERT INTO read_model.parked (model, version, topic, partition, position, record_offset, stream, revision, event_id,

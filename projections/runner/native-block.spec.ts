@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
 import { UnfitValue } from './database-errors.ts'
 import { blockEncoder } from './native-block.ts'
 
@@ -59,6 +60,23 @@ describe('blockEncoder', () => {
     const id = '00112233-4455-6677-8899-aabbccddeeff'
     const block = blockEncoder(table)([{ a: id, b: 'x'.repeat(200_000), c: id }])
     expect(block.subarray(-16).toString('hex')).toBe('7766554433221100ffeeddccbbaa9988')
+  })
+
+  test('lays out any UUID, in either case of its letters, and no other text', () => {
+    const pattern = /^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/
+    const eitherCase = fc.stringMatching(pattern)
+    const spoilt = fc
+      .tuple(fc.uuid(), fc.nat(36), fc.nat(2), fc.string({ unit: 'binary', maxLength: 2 }))
+      .map(([id, at, length, text]) => id.slice(0, at) + text + id.slice(at + length))
+    fc.assert(
+      fc.property(fc.oneof(eitherCase, spoilt), (text) => {
+        if (!pattern.test(text)) return expect(() => encoded('UUID', 'UUID', text)).toThrow('expected a UUID')
+        const bytes = Buffer.from(text.replaceAll('-', ''), 'hex')
+        const halves = [bytes.subarray(0, 8), bytes.subarray(8)].map((half) => Buffer.from(half).reverse())
+        expect(encoded('UUID', 'UUID', text)).toBe(Buffer.concat(halves).toString('hex'))
+      }),
+      { numRuns: 500 },
+    )
   })
 
   test('refuses to start with a column type that it does not know', () => {

@@ -30,8 +30,15 @@ export class ReadModelLost extends Error {
   override readonly name = 'ReadModelLost'
 }
 
-/** @throws ReadModelLost */
-export async function openTable(projection: Projection, parts: Parts): Promise<Table> {
+/**
+ * @param ensure creates the table if it is not there
+ * @throws ReadModelLost
+ */
+export async function openTable(
+  projection: Projection,
+  parts: Parts,
+  ensure: (projection: Projection, parts: Parts) => Promise<Table> = ensureTable,
+): Promise<Table> {
   // Its checkpoints have moved on to that one, so they are not lost here.
   const live = await liveGeneration(parts.postgres, parts.generation)
   if (live !== parts.generation) throw new Error(`Generation ${parts.generation} was succeeded by ${live}`)
@@ -39,17 +46,23 @@ export async function openTable(projection: Projection, parts: Parts): Promise<T
     Array.from({ length: parts.partitions }, (_, partition): TopicPartition => ({ topic, partition })),
   )
   const standing = await checkpointsOf(parts.postgres, projection, places)
-  return projection.store === 'postgres'
-    ? openInPostgres(projection, parts, places, standing)
-    : openInClickHouse(projection, parts, places, standing)
+  await (projection.store === 'postgres' ? mustFitPostgres : mustFitClickHouse)(projection, parts, places, standing)
+  const table = await ensure(projection, parts)
+  await makeCheckpoints(parts.postgres, projection, places)
+  return table
 }
 
-async function openInPostgres(
+const ensureTable = (projection: Projection, { postgres, clickhouse }: Parts): Promise<Table> =>
+  projection.store === 'postgres'
+    ? ensurePostgresTable(postgres, projection)
+    : ensureClickHouseTable(clickhouse, postgres, projection)
+
+async function mustFitPostgres(
   projection: Projection,
   { postgres }: Parts,
   places: readonly TopicPartition[],
   { made, moved, putBack }: Standing,
-): Promise<Table> {
+): Promise<void> {
   const name = `read_model.${tableName(projection)}`
   const [found] = await postgres.query<{ exists: boolean }>('SELECT to_regclass($1) IS NOT NULL AS exists', [name])
   if (!found?.exists && moved > 0) throw tableLost(projection, name)
@@ -64,25 +77,19 @@ async function openInPostgres(
       throw checkpointsLost(projection, name, `${places.length - now.made} of ${places.length} are missing`)
     if (now?.rows && now.moved === 0) throw checkpointsLost(projection, name, 'all stand at the beginning')
   }
-  const table = await ensurePostgresTable(postgres, projection)
-  await makeCheckpoints(postgres, projection, places)
-  return table
 }
 
-async function openInClickHouse(
+async function mustFitClickHouse(
   projection: Projection,
-  { postgres, clickhouse }: Parts,
-  places: readonly TopicPartition[],
+  { clickhouse }: Parts,
+  _places: readonly TopicPartition[],
   { moved }: Standing,
-): Promise<Table> {
+): Promise<void> {
   const name = tableName(projection)
   if (moved > 0) {
     const [found] = await clickhouse.query<{ result: number }>(`EXISTS TABLE ${name}`)
     if (found?.result !== 1) throw tableLost(projection, name)
   }
-  const table = await ensureClickHouseTable(clickhouse, postgres, projection)
-  await makeCheckpoints(postgres, projection, places)
-  return table
 }
 
 type Standing = {
@@ -116,12 +123,12 @@ function valuesOf({ name, version }: Projection, places: readonly TopicPartition
 
 function tableLost({ name }: Projection, table: string): ReadModelLost {
   return new ReadModelLost(
-    `The table ${table} is gone, but its checkpoints say that events are in it: restore it together with them, or run "npm run rebuild -- ${name}", which makes it again from the topics`,
+    `The table ${table} is gone, but its checkpoints say that events are in it: restore it together with them, or run "npm run rebuild -- ${name} --cut-over", which builds it anew from the topics and lets that serve`,
   )
 }
 
 function checkpointsLost({ name }: Projection, table: string, what: string): ReadModelLost {
   return new ReadModelLost(
-    `The table ${table} holds rows, but of its checkpoints ${what}: restore them together with it, or run "npm run rebuild -- ${name}", which makes it again from the topics`,
+    `The table ${table} holds rows, but of its checkpoints ${what}: restore them together with it, or run "npm run rebuild -- ${name} --cut-over", which builds it anew from the topics and lets that serve`,
   )
 }

@@ -30,9 +30,6 @@ export async function pendingOrders(
   orders: string,
   { name, version }: Projection,
 ): Promise<Order[]> {
-  // Made by its own projection alone, which would otherwise not notice that it was lost.
-  const [table] = await postgres.query<{ exists: boolean }>('SELECT to_regclass($1) IS NOT NULL AS exists', [orders])
-  if (!table?.exists) return []
   const rows = await postgres.query<OrderRow>(
     `SELECT o.order_id, o.tenant_id, o.kind, o.stream, o.skip_position, p.topic, p.partition
      FROM ${orders} o

@@ -58,6 +58,12 @@ async function setUp() {
          WHERE model = $1 AND partition = $2 ORDER BY position`,
         [projection.name, partition],
       ),
+    hold: (position: number | null, seconds: number | null = null) =>
+      postgres.query(
+        `UPDATE read_model.checkpoint SET hold_at = $3, held_until = now() + make_interval(secs => $4)
+         WHERE model = $1 AND partition = $2`,
+        [projection.name, partition, position, seconds],
+      ),
     counts: async () => {
       const [row] = await postgres.query(
         `SELECT applied, parked, not_applicable, record_offset, recorded_at, halted FROM read_model.checkpoint
@@ -103,6 +109,40 @@ describe('the Postgres sink', () => {
     expect(again).toMatchObject({ type: 'moved', done: { applied: [], alreadyApplied: 2 } })
     expect(await rows()).toEqual(['a,b'])
     expect(await counts()).toEqual(before)
+  })
+
+  test('moves no checkpoint beyond where it is held, also for a runner that has not heard of it', async () => {
+    const { create, rename, log, sink, checkpoint, rows, hold } = await setUp()
+    create(1, 'a')
+    rename(1, 'b')
+    const mine = await sink()
+    const unaware = await checkpoint()
+    await hold(log[0]?.position ?? null)
+    expect(await advance(projection, mine, unaware, log, always)).toEqual({ type: 'lost' })
+    const held = await advance(projection, mine, await checkpoint(), log, always)
+    const there = { type: 'moved', held: true, to: { position: log[0]?.position } }
+    expect(held).toMatchObject(there)
+    expect(await advance(projection, mine, await checkpoint(), log, always)).toMatchObject(there)
+    expect(await rows()).toEqual(['a'])
+    await hold(null)
+    expect(await advance(projection, mine, await checkpoint(), log, always)).toMatchObject({ held: false })
+    expect(await rows()).toEqual(['a,b'])
+  })
+
+  test('is held no longer than whoever holds it said', async () => {
+    const { create, rename, log, sink, checkpoint, rows, hold } = await setUp()
+    create(1, 'a')
+    rename(1, 'b')
+    const mine = await sink()
+    await checkpoint()
+    await hold(log[0]?.position ?? null, 60)
+    expect(await advance(projection, mine, await checkpoint(), log, always)).toMatchObject({
+      type: 'moved',
+      held: true,
+    })
+    await hold(log[0]?.position ?? null, 0)
+    expect(await advance(projection, mine, await checkpoint(), log, always)).toMatchObject({ held: false })
+    expect(await rows()).toEqual(['a,b'])
   })
 
   test('lets one of two runners write, and neither rows nor counts of the other', async () => {

@@ -1,7 +1,7 @@
-import type { Postgres } from '@bizosaas/databases'
+import type { Postgres, Transaction } from '@bizosaas/databases'
 import { type ArrayParameter, type ArrayValue, arrayParameter } from './array-parameter.ts'
-import { keyOf, type RowsByKey } from './fold.ts'
-import { moveCheckpoint, type Statement } from './move.ts'
+import { keyOf, type Outcome, type RowsByKey } from './fold.ts'
+import { type Move, moveCheckpoint, type Statement } from './move.ts'
 import type { FoldProjection, Projection, Recorded, Row } from './projection.ts'
 import { rowMemory } from './row-memory.ts'
 import type { Sink } from './sink.ts'
@@ -10,18 +10,26 @@ import { checkColumns, type Table } from './tables.ts'
 /** Of each partition. */
 const rememberedRows = 5_000
 
+/** How rows get into a table. */
+export type Writer = {
+  /** Rows and checkpoint, in one transaction. @returns false if the checkpoint is not where the step starts */
+  readonly write: (outcome: Outcome, move: Move) => Promise<boolean>
+  /** Just rows, in a transaction that is not kept. */
+  readonly attempt: (tx: Transaction, rows: readonly Row[]) => Promise<unknown>
+}
+
 /**
- * Rows and checkpoint in one statement, so in one transaction and one round trip: arrays of the columns are unnested into
- * rows, which are inserted or replace those of the same key.
+ * Rows as they were written last are remembered, so that a batch loads only those that it has not met lately.
+ * @param writer of a table that is kept up to date, unless said
  */
-export function postgresSink(postgres: Postgres, projection: Projection, table: Table): Sink {
-  const memory = rowMemory(rememberedRows)
-  const columns = table.columns.map(({ name }) => name)
-  const writing = ({ text, parameters }: Statement) => `${text}, written AS (${upsert(table, parameters, 'moved, ')}
-    ), removed AS (${remove(table, parameters + columns.length)})
-    SELECT position FROM moved`
-  const writeBatch = writing(moveCheckpoint)
-  const justRows = upsert(table, 0, '')
+export function postgresSink(
+  postgres: Postgres,
+  projection: Projection,
+  table: Table,
+  writer: Writer = upserting(postgres, table),
+  capacity = rememberedRows,
+): Sink {
+  const memory = rowMemory(capacity)
 
   return {
     load: async (items, from) => {
@@ -41,28 +49,45 @@ export function postgresSink(postgres: Postgres, projection: Projection, table: 
       return rows
     },
 
-    write: async ({ written, removed, changed }, move) => {
-      const { statement } = move
-      const moved = await postgres.query(statement === moveCheckpoint ? writeBatch : writing(statement), [
-        ...move.values,
-        ...columnArrays(table, written),
-        ...table.key.map((name) => arrayParameter(removed.map((row) => row[name] as ArrayValue))),
-      ])
-      if (moved.length === 0) return false
-      memory.moved(move.from, move.to, changed)
-      return true
+    write: async (outcome, move) => {
+      const moved = await writer.write(outcome, move)
+      if (moved) memory.moved(move.from, move.to, outcome.changed)
+      return moved
     },
 
     attempt: async (rows) => {
       const kept = new Error('kept nothing')
       const attempt = postgres.transaction(async (tx) => {
-        await tx.query(justRows, columnArrays(table, rows))
+        await writer.attempt(tx, rows)
         throw kept
       })
       await attempt.catch((error) => {
         if (error !== kept) throw error
       })
     },
+  }
+}
+
+/**
+ * Rows and checkpoint in one statement, so in one transaction and one round trip: arrays of the columns are unnested into
+ * rows, which are inserted or replace those of the same key.
+ */
+function upserting(postgres: Postgres, table: Table): Writer {
+  const writing = ({ text, parameters }: Statement) => `${text}, written AS (${upsert(table, parameters, 'moved, ')}
+    ), removed AS (${remove(table, parameters + table.columns.length, 'moved, ')})
+    SELECT position FROM moved`
+  const writeBatch = writing(moveCheckpoint)
+  const justRows = upsert(table)
+  return {
+    write: async ({ written, removed }, { statement, values }) => {
+      const moved = await postgres.query(statement === moveCheckpoint ? writeBatch : writing(statement), [
+        ...values,
+        ...columnArrays(table, written),
+        ...keyArrays(table, removed),
+      ])
+      return moved.length > 0
+    },
+    attempt: (tx, rows) => tx.query(justRows, columnArrays(table, rows)),
   }
 }
 
@@ -92,7 +117,7 @@ async function select(
 }
 
 /** @param from how many parameters come before  @param gate joined in, so that nothing is written where it has no row */
-function upsert({ name, columns, key }: Table, from: number, gate: string): string {
+export function upsert({ name, columns, key }: Table, from = 0, gate = ''): string {
   const names = columns.map((column) => column.name)
   const arrays = columns.map((column, index) => `$${from + index + 1}::${column.type}[]`)
   const others = names.filter((column) => !key.includes(column))
@@ -102,16 +127,22 @@ function upsert({ name, columns, key }: Table, from: number, gate: string): stri
     ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${others.map((column) => `${column} = excluded.${column}`).join(', ')}`
 }
 
-function remove({ name, columns, key }: Table, from: number): string {
+/** @param from, gate as of `upsert` */
+export function remove({ name, columns, key }: Table, from = 0, gate = ''): string {
   const typeOf = new Map(columns.map((column) => [column.name, column.type]))
   const arrays = key.map((column, index) => `$${from + index + 1}::${typeOf.get(column)}[]`)
   return `
-    DELETE FROM ${name} USING moved, unnest(${arrays.join(', ')}) AS gone (${key.join(', ')})
+    DELETE FROM ${name} USING ${gate}unnest(${arrays.join(', ')}) AS gone (${key.join(', ')})
     WHERE (${key.map((column) => `${name}.${column}`)}) = (${key.map((column) => `gone.${column}`)})`
 }
 
+/** One array per column of the key. */
+export function keyArrays(table: Table, rows: readonly Row[]): ArrayParameter[] {
+  return table.key.map((name) => arrayParameter(rows.map((row) => row[name] as ArrayValue)))
+}
+
 /** One array per column. */
-function columnArrays(table: Table, rows: readonly Row[]): ArrayParameter[] {
+export function columnArrays(table: Table, rows: readonly Row[]): ArrayParameter[] {
   const [first] = rows
   if (first !== undefined) checkColumns(table, first)
   return table.columns.map(({ name, type }) =>

@@ -1,4 +1,12 @@
-import type { ClientId, EventData, EventType, Instant, TenantId } from '@bizosaas/schemas'
+import {
+  type ClientId,
+  type EventData,
+  type EventType,
+  eventTypes,
+  type Instant,
+  schemaOf,
+  type TenantId,
+} from '@bizosaas/schemas'
 
 /**
  * A projection turns events into the rows of one table. Its handler map, keyed by event type, is its subscription: what
@@ -27,6 +35,13 @@ export type Recorded<T extends EventType = EventType> = {
     readonly tenantId: TenantId
     readonly clientId: ClientId | null
     readonly actor: string
+    /** Which the actor held, with spaces between; null where nobody sent a request. */
+    readonly roles: string | null
+    /** A keyed hash of where the request came from. */
+    readonly origin: string | null
+    readonly commandId: string
+    readonly correlationId: string
+    readonly causationId: string
     readonly recordedAt: Instant
   }
 }[T]
@@ -50,6 +65,11 @@ type Definition = {
   readonly version: number
   /** A file that creates `{table}` and its indexes. Who may read it is added by tables.ts, the same for all. */
   readonly table: URL
+  /**
+   * Its rows follow from what is known around events, and from ids in them: a new event or another field changes no row that is there.
+   * So its version stays. Runners that know an event come before the services that record it.
+   */
+  readonly readsEnvelopes?: true
 }
 
 /** Rows that are carried from event to event. The primary key is (tenant_id, id), and one stream alone writes a row. */
@@ -85,6 +105,12 @@ export function fold<R extends Owned & { readonly id: string }>(
   }
 }
 
+/** A handler for every event there is, whoever comes to be; but for what stands beside a fact and is none. */
+export function everyEvent<R extends Owned>(handler: (event: Recorded) => readonly R[]): RowsHandlers<R> {
+  const facts = eventTypes.filter((type) => !['claim', null].includes(schemaOf(type).category))
+  return Object.fromEntries(facts.map((type) => [type, handler]))
+}
+
 /** Defines insert-only rows: an event yields the same rows every time. */
 export function rows<R extends Owned>(
   definition: Definition & { readonly store: 'postgres' | 'clickhouse'; readonly on: RowsHandlers<R> },
@@ -103,6 +129,9 @@ export function rows<R extends Owned>(
 export function tableName({ name, version }: { readonly name: string; readonly version: number }): string {
   return `${name.replaceAll('-', '_')}_v${version}`
 }
+
+/** What a table in ClickHouse is read through by those who answer questions: see scope-view.sql. */
+export const scopedView = (table: string): string => `scoped_${table}`
 
 function handlerOf<H>(handlers: Readonly<Record<string, H>>, type: string): H {
   const handler = handlers[type]

@@ -1,37 +1,25 @@
-import type { ClickHouse, Postgres } from '@bizosaas/databases'
-import {
-  consume,
-  type KafkaCluster,
-  type LogConsumer,
-  offsetRanges,
-  type SchemaRegistry,
-  type TopicPartition,
-} from '@bizosaas/kafka'
+import { consume, type LogConsumer, offsetRanges, readRecords, type TopicPartition } from '@bizosaas/kafka'
 import { log, type Stop } from '@bizosaas/runtime'
 import { parkingOrders } from '../analytics/parking-orders/parking-orders.ts'
+import { liveTable } from '../rebuild/version.ts'
 import type { Announcer } from './announce.ts'
 import { clickhouseSink } from './clickhouse-sink.ts'
 import { messageOf, topicsOf } from './items.ts'
+import type { Parts } from './on-topics.ts'
 import { openTable } from './open-table.ts'
 import { patiently, Stopping } from './patience.ts'
 import { postgresSink } from './postgres-sink.ts'
-import { type Projection, tableName } from './projection.ts'
+import type { Projection } from './projection.ts'
 import { repeatedly } from './repeatedly.ts'
 import type { Sink } from './sink.ts'
+import { traceBatch } from './trace-batch.ts'
 import { ParkingBurst, type Worker, worker } from './worker.ts'
 
 /** What the projections of one process share. */
-export type Parts = {
-  readonly kafka: KafkaCluster
-  readonly registry: SchemaRegistry
-  readonly postgres: Postgres
-  readonly clickhouse: ClickHouse
-  readonly announcer: Announcer
-  readonly generation: string
-  readonly partitions: number
-}
+type SharedParts = Parts & { readonly announcer: Announcer }
 
 export type RunningProjection = {
+  readonly projection: Projection
   /** Resolves when the batches in hand are done. */
   readonly stop: Stop
   /** @throws while it does not consume, when a partition is halted, or when it has stopped: a person has to look */
@@ -45,15 +33,16 @@ const partitionsAtOnce = 4
 const ordersEveryMs = 1_000
 const auditEveryMs = 10_000
 
-/** A partition whose records cannot be read, or are not there, rests so long. */
+/** A partition whose records cannot be read, or are not there, rests so long; one that is held, so short. */
 const askLaterMs = 5_000
+const askSoonMs = 20
 
 /**
  * Runs one projection version as a member of its consumer group, whose members share the partitions. What fails is tried
  * again from the checkpoints, with pauses, and does not hold up other projections; only a burst of parking stops it for
  * good.
  */
-export function runProjection(projection: Projection, parts: Parts): RunningProjection {
+export function runProjection(projection: Projection, parts: SharedParts): RunningProjection {
   const { name, version } = projection
   const modelLog = log.child({ unit: 'projections', model: name, version })
   const stopping = new AbortController()
@@ -64,9 +53,11 @@ export function runProjection(projection: Projection, parts: Parts): RunningProj
   const attempt = async (): Promise<void> => {
     const sink = await openSink(projection, parts)
     const work = worker(projection, {
-      ...parts,
       sink,
-      orders: `read_model.${tableName(parkingOrders)}`,
+      postgres: parts.postgres,
+      read: async (batch) => ({ records: await readRecords(batch, parts.registry) }),
+      news: { moved: parts.announcer.moved, trace: traceBatch },
+      orders: () => liveTable(parts.postgres, parkingOrders.name),
       ranges: (topics) => offsetRanges(parts.kafka, topics),
       log: modelLog,
       stopping: stopping.signal,
@@ -89,6 +80,7 @@ export function runProjection(projection: Projection, parts: Parts): RunningProj
   })
 
   return {
+    projection,
     check: () => {
       if (stopped !== null) throw stopped
       if (running === null) throw lastFailure ?? new Error(`${name} does not consume yet.`)
@@ -123,8 +115,8 @@ async function consumeUntil(
   over.promise.catch(() => {}) // it may fail before it is waited for
   const end = () => over.resolve()
   let isOver = false
-  const resumeLater = (own: LogConsumer, place: TopicPartition): void => {
-    setTimeout(() => isOver || own.resume(place).catch(over.reject), askLaterMs).unref()
+  const resumeLater = (own: LogConsumer, place: TopicPartition, inMs = askLaterMs): void => {
+    setTimeout(() => isOver || own.resume(place).catch(over.reject), inMs).unref()
   }
   const consumer = await consume(kafka, {
     group: `${projection.name}.v${projection.version}.${generation}`,
@@ -144,6 +136,7 @@ async function consumeUntil(
       if (verdict === 'ask again') return own.resume(batch)
       own.pause(batch)
       if (verdict === 'ask later') resumeLater(own, batch)
+      if (verdict === 'ask soon') resumeLater(own, batch, askSoonMs)
     },
     onFailure: over.reject,
   })

@@ -1,23 +1,17 @@
-import { connectClickHouse, connectPostgres, connectRedis, onLiveGeneration } from '@bizosaas/databases'
-import { connectKafka, connectRegistry, createTopics } from '@bizosaas/kafka'
-import { type Health, log, type Settings, type Stop } from '@bizosaas/runtime'
+import { connectRedis } from '@bizosaas/databases'
+import { createTopics } from '@bizosaas/kafka'
+import type { Health, Settings, Stop } from '@bizosaas/runtime'
 import { topicName, topics } from '@bizosaas/schemas'
 import { projections } from '../all.ts'
+import { followVersions } from '../rebuild/follow-versions.ts'
+import { ensureFirstVersions } from '../rebuild/version.ts'
 import { announcer } from './announce.ts'
 import { exposeLag } from './lag.ts'
-import { asNoted } from './noted-schemas.ts'
+import { onTopics, type Parts, topicsSettings } from './on-topics.ts'
 import type { Projection } from './projection.ts'
-import { type Parts, runProjection } from './run-projection.ts'
+import { type RunningProjection, runProjection } from './run-projection.ts'
 
-export const projectionSettings = [
-  'KAFKA_BROKERS',
-  'SCHEMA_REGISTRY_URL',
-  'POSTGRES_PROJECTOR_URL',
-  'CLICKHOUSE_PROJECTOR_URL',
-  'REDIS_URL',
-  'TOPIC_GENERATION',
-  'TOPIC_PARTITIONS',
-] as const
+export const projectionSettings = [...topicsSettings, 'REDIS_URL'] as const
 
 export type ProjectionConfig = Settings<(typeof projectionSettings)[number]>
 
@@ -25,57 +19,57 @@ export type ProjectionConfig = Settings<(typeof projectionSettings)[number]>
 export const readModelMigrations = new URL('../migrations/', import.meta.url)
 
 /**
- * Starts the runner as a unit. Any number of them share the partitions of each projection among themselves. A database that
- * is away is waited for; `health` says what does not run.
- * @param run which projections; all of the system's
+ * Starts the runner as a unit: it keeps every version up to date that is built and whose definition it knows. Any number of them
+ * share the partitions of each version among themselves. A database that is away is waited for; `health` says what does not run.
+ * @param definitions of which models; all of the system's
  */
 export async function start(
   config: ProjectionConfig,
   health?: Health,
-  run: readonly Projection[] = projections,
+  definitions: readonly Projection[] = projections,
 ): Promise<Stop> {
-  const { TOPIC_GENERATION: first, TOPIC_PARTITIONS: partitions } = config
-  const kafka = connectKafka({ brokers: config.KAFKA_BROKERS, clientId: 'projections' })
-  const registry = await connectRegistry(config.SCHEMA_REGISTRY_URL)
-  const postgres = connectPostgres(config.POSTGRES_PROJECTOR_URL, {
-    name: 'projections',
-    connections: 10,
-    statementTimeoutMs: 60_000,
-  })
-  const clickhouse = connectClickHouse(config.CLICKHOUSE_PROJECTOR_URL, { name: 'projections' })
   const redis = connectRedis(config.REDIS_URL)
   const news = announcer(redis)
-
-  const open = async (generation: string): Promise<Stop> => {
-    const names = topics.map((topic) => topicName(topic, generation))
-    await createTopics(kafka, names, partitions)
-    const schemas = asNoted(registry, postgres, generation)
-    const parts: Parts = { kafka, registry: schemas, postgres, clickhouse, announcer: news, generation, partitions }
-    const running = run.map((projection) => {
-      const each = runProjection(projection, parts)
-      health?.add(projection.name, async () => each.check())
-      return each
-    })
-    const conceal = exposeLag(postgres, run, generation)
-    return async () => {
-      conceal()
-      await Promise.all(running.map(({ stop }) => stop()))
-    }
-  }
-  const close = async () => {
+  const close = () => {
     news.stop()
     redis.close()
-    await Promise.all([postgres.close(), clickhouse.close()])
+  }
+
+  const begin = async (parts: Parts): Promise<Stop> => {
+    const { kafka, postgres, generation, partitions } = parts
+    const names = topics.map((topic) => topicName(topic, generation))
+    await createTopics(kafka, names, partitions)
+    await ensureFirstVersions(postgres, definitions)
+    const versions = await followVersions(postgres, 'ready', definitions, (projection) =>
+      runProjection(projection, { ...parts, announcer: news }),
+    )
+    for (const { name } of definitions) health?.add(name, async () => checkModel(name, versions.running.values()))
+    const conceal = exposeLag(
+      postgres,
+      () => [...versions.running.values()].map(({ projection }) => projection),
+      generation,
+    )
+    return async () => {
+      conceal()
+      await versions.stop()
+    }
   }
 
   try {
-    const stop = await onLiveGeneration(postgres, { first, log: log.child({ unit: 'projections' }), open })
+    const stop = await onTopics(config, 'projections', begin)
     return async () => {
       await stop()
-      await close()
+      close()
     }
   } catch (error) {
-    await close()
+    close()
     throw error
   }
+}
+
+/** @throws unless versions of the model run, and all of them go on */
+function checkModel(name: string, running: Iterable<RunningProjection>): void {
+  const its = [...running].filter(({ projection }) => projection.name === name)
+  if (its.length === 0) throw new Error(`${name} does not run: none of its versions is known here and built.`)
+  for (const { check } of its) check()
 }

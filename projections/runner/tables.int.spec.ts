@@ -5,8 +5,10 @@ import {
   CampaignId,
   type ClientId,
   parkedStreamId,
+  RoleId,
   streamName,
   type TenantId,
+  UserId,
 } from '@bizosaas/schemas'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { projections } from '../all.ts'
@@ -97,13 +99,16 @@ describe("a tenant's session", () => {
     return rows.map(({ names }) => names)
   }
   const asA = <R extends object>(sql: string) =>
-    databases.asQuery.asTenant({ tenantId: tenantA, clientId: null }, (tx) => tx.query<R>(sql))
+    databases.asQuery.asTenant({ tenantId: tenantA, clientIds: null }, (tx) => tx.query<R>(sql))
 
-  test("sees its rows, and one that is bound to a client that client's", async () => {
-    expect(await seenBy({ tenantId: tenantA, clientId: null })).toEqual(['of A, client 1', 'of A, client 2'])
-    expect(await seenBy({ tenantId: tenantA, clientId: client2 })).toEqual(['of A, client 2'])
-    expect(await seenBy({ tenantId: tenantB, clientId: client2 })).toEqual([])
-    expect(await seenBy({ tenantId: uuid('a', 99), clientId: null })).toEqual([])
+  test('sees its rows, and one that is bound to clients theirs', async () => {
+    expect(await seenBy({ tenantId: tenantA, clientIds: null })).toEqual(['of A, client 1', 'of A, client 2'])
+    expect(await seenBy({ tenantId: tenantA, clientIds: [client2] })).toEqual(['of A, client 2'])
+    expect(await seenBy({ tenantId: tenantA, clientIds: [uuid('c', 99), client1] })).toEqual(['of A, client 1'])
+    expect(await seenBy({ tenantId: tenantA, clientIds: [client1, client2] })).toHaveLength(2)
+    expect(await seenBy({ tenantId: tenantA, clientIds: [] })).toEqual([])
+    expect(await seenBy({ tenantId: tenantB, clientIds: [client2] })).toEqual([])
+    expect(await seenBy({ tenantId: uuid('a', 99), clientIds: null })).toEqual([])
   })
 
   test('sees of the parked events its own alone', async () => {
@@ -174,6 +179,8 @@ function sampleRow(projection: Projection) {
     ],
   } as const
   const place = { model: 'campaign-list', version: 1, stream: streamName('campaign', tenantA, campaignId) }
+  const userId = UserId.parse(uuid('9', 1))
+  const sealed = { subject: userId, keyVersion: 1, bytes: 'AAH/' }
   const samples: readonly Recorded[] = [
     recorded('CampaignCreated', { campaignId, clientId: client1, name: 'a', objective: null }),
     recorded('MetricsObserved', metrics),
@@ -181,6 +188,60 @@ function sampleRow(projection: Projection) {
       'ParkedStreamRedriveRequested',
       { orderId: uuid('d', 1), ...place, reason: null },
       { stream: streamName('parkedStream', tenantA, parkedStreamId(place)) },
+    ),
+    recorded(
+      'RebuildRequested',
+      {
+        orderId: uuid('d', 2),
+        rebuildId: uuid('d', 2),
+        model: 'campaign-list',
+        definition: null,
+        workers: 1,
+        reason: null,
+      },
+      { stream: streamName('rebuild', tenantA, uuid('d', 2)) },
+    ),
+    recorded(
+      'UserInvited',
+      { userId, clientId: null, email: sealed, emailDigest: 'd', givenName: sealed, familyName: sealed },
+      { stream: streamName('user', tenantA, userId) },
+    ),
+    recorded(
+      'MembershipAssigned',
+      { userId, clientId: null, roles: ['viewer'], customRoles: [], clients: null },
+      { stream: streamName('membership', tenantA, userId) },
+    ),
+    recorded(
+      'TenantProvisioned',
+      { tenantId: tenantA, agencyId: null, name: 'a' },
+      { stream: streamName('tenant', tenantA, tenantA) },
+    ),
+    recorded(
+      'RoleDefined',
+      { roleId: RoleId.parse(uuid('8', 1)), name: 'a', permissions: [] },
+      { stream: streamName('role', tenantA, uuid('8', 1)) },
+    ),
+    recorded(
+      'ApplicationRegistered',
+      { applicationId: uuid('6', 1), title: 'a', hasSecret: true, redirectUris: [], roles: ['service'], clients: null },
+      { stream: streamName('application', tenantA, uuid('6', 1)) },
+    ),
+    recorded(
+      'SessionStarted',
+      {
+        sessionId: uuid('5', 1),
+        userId,
+        applicationId: uuid('6', 1),
+        device: sealed,
+        address: sealed,
+        methods: ['pwd'],
+      },
+      { stream: streamName('session', tenantA, uuid('5', 1)) },
+    ),
+    recorded(
+      'RoutePolicyDrafted',
+      { policyId: uuid('7', 1), title: 'a', policy: { routes: [], limits: [], plans: [], corsOrigins: [] } },
+      { stream: streamName('routePolicy', tenantA, uuid('7', 1)) },
     ),
   ]
   const sample = samples.find(({ type }) => projection.types.has(type))

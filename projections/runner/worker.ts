@@ -1,11 +1,5 @@
 import { type Postgres, StoreUnavailable } from '@bizosaas/databases'
-import {
-  type ConsumedBatch,
-  type OffsetRange,
-  readRecords,
-  type SchemaRegistry,
-  type TopicPartition,
-} from '@bizosaas/kafka'
+import type { ConsumedBatch, OffsetRange, TopicPartition, TopicRecord } from '@bizosaas/kafka'
 import type { Log } from '@bizosaas/runtime'
 import { advance, newlyParked, type Step } from './advance.ts'
 import type { Announcer } from './announce.ts'
@@ -13,7 +7,7 @@ import { imbalances } from './books.ts'
 import { type Checkpoint, readCheckpoints, recordHalt } from './checkpoint.ts'
 import { countsOf } from './counts.ts'
 import { demandOf } from './database-errors.ts'
-import { messageOf } from './items.ts'
+import { type Item, messageOf } from './items.ts'
 import { lanes } from './lanes.ts'
 import { nothingParked, type Order, pendingOrders, refuseOrder } from './orders.ts'
 import { budgetAfter, fullBudget } from './parking-budget.ts'
@@ -22,15 +16,15 @@ import type { Projection } from './projection.ts'
 import { redrive } from './redrive.ts'
 import { describeGap, describeLoss } from './sequence.ts'
 import type { Sink } from './sink.ts'
-import { traceBatch } from './trace-batch.ts'
+import type { traceBatch } from './trace-batch.ts'
 import type { Parked } from './unparked.ts'
 
 /**
- * What the consumer has to do after a batch: fetch on, leave the partition alone, or ask for its checkpoint again, at once or
- * after a pause. A batch that must wait for long is not kept in hand: its member of the group could not take part in
+ * What the consumer has to do after a batch: fetch on, leave the partition alone, or ask for its checkpoint again, at once,
+ * soon (it is held there) or after a pause. A batch that must wait for long is not kept in hand: its member of the group could not take part in
  * sharing the partitions anew.
  */
-export type Verdict = 'go on' | 'halt' | 'ask again' | 'ask later'
+export type Verdict = 'go on' | 'halt' | 'ask again' | 'ask soon' | 'ask later'
 
 /** One projection version's work on the partitions that are assigned to this process. */
 export type Worker = {
@@ -56,18 +50,28 @@ export type Halted = TopicPartition & { readonly reason: string }
 export type WorkerParts = {
   readonly sink: Sink
   readonly postgres: Postgres
-  /** The table of the orders that operators give. */
-  readonly orders: string
-  readonly registry: SchemaRegistry
+  /** The table of the orders that operators give; null while there is none. */
+  readonly orders: () => Promise<string | null>
+  readonly read: (batch: ConsumedBatch) => Promise<Reading>
   /** What the partitions of topics hold now. */
   readonly ranges: (topics: readonly string[]) => Promise<readonly OffsetRange[]>
-  readonly announcer: Announcer
+  /** Null where nothing is new: what a version that is being built applies was applied before. */
+  readonly news: News | null
   readonly log: Log
   readonly stopping: AbortSignal
 }
 
+/** The records of a batch, and how each is read as an event. */
+export type Reading = {
+  readonly records: readonly TopicRecord[]
+  readonly itemOf?: (record: TopicRecord) => Item
+}
+
+/** Who is told of what was applied. */
+export type News = Pick<Announcer, 'moved'> & { readonly trace: typeof traceBatch }
+
 export function worker(projection: Projection, parts: WorkerParts): Worker {
-  const { sink, postgres, orders, registry, announcer, log, stopping } = parts
+  const { sink, postgres, orders, read, news, log, stopping } = parts
   const counts = countsOf(projection)
   const checkpoints = new Map<string, Checkpoint>()
   const halted = new Map<string, Halted>()
@@ -100,29 +104,39 @@ export function worker(projection: Projection, parts: WorkerParts): Worker {
     checkpoints.set(nameOf(batch), to)
     counts.batch(done, (performance.now() - startedAt) / 1000)
     for (const parked of poisoned) log.error(factsOf(parked), 'stream parked')
-    announcer.moved(projection.name, batch, done.applied)
+    news?.moved(projection.name, batch, done.applied)
     goesOn(batch)
+    if (step.held) return 'ask soon'
     if (gap === null) return 'go on'
     await halt(batch, describeGap(gap))
     return 'halt'
   }
 
+  const sayWhyLost = async (from: Checkpoint): Promise<void> => {
+    const { topic, partition, position, offset, orders } = from
+    const [now] = await wait(() => readCheckpoints(postgres, projection, [from]))
+    const isThere = now?.position === position && now.offset === offset && now.orders === orders
+    if (isThere) log.debug({ topic, partition, holdAt: now.holdAt }, 'the checkpoint was held there')
+    else log.warn({ topic, partition }, 'another runner has moved the checkpoint')
+  }
+
   const settle = async (batch: ConsumedBatch, from: Checkpoint): Promise<Verdict> => {
     const startedAt = performance.now()
-    const records = await readRecords(batch, registry).catch(async (error) => {
+    const reading = await read(batch).catch(async (error) => {
       // A schema that only a later release knows, a record that is not the relay's, a registry that is away.
       await halt(batch, messageOf(error))
       return null
     })
-    if (records === null) return 'ask later'
+    if (reading === null) return 'ask later'
+    const { records, itemOf } = reading
     const mayPark = (streams: number, applied: number) => budgetAfter(budget, streams, applied) >= 0
-    const step = await wait(() => advance(projection, sink, from, records, mayPark))
+    const step = await wait(() => advance(projection, sink, from, records, mayPark, itemOf))
     switch (step.type) {
       case 'moved':
-        traceBatch(projection, records, { from, ...step }, performance.timeOrigin + startedAt)
+        news?.trace(projection, records, { from, ...step }, performance.timeOrigin + startedAt)
         return moved(batch, step, startedAt)
       case 'lost':
-        log.warn({ topic: batch.topic, partition: batch.partition }, 'another runner has moved the checkpoint')
+        await sayWhyLost(from)
         return 'ask again'
       case 'burst':
         for (const parked of step.poisoned) log.error(factsOf(parked), 'would park this stream')
@@ -153,7 +167,7 @@ export function worker(projection: Projection, parts: WorkerParts): Worker {
       case 'moved':
         stands(done.to)
         counts.redriven(done.applied.length)
-        announcer.moved(projection.name, place, done.applied)
+        news?.moved(projection.name, place, done.applied)
         log.info({ ...facts, applied: done.applied.length, waiting: done.waiting }, 'order carried out')
         return
       case 'refused':
@@ -170,7 +184,9 @@ export function worker(projection: Projection, parts: WorkerParts): Worker {
 
     carryOutOrders: () =>
       aside('orders wait', async () => {
-        for (const order of await pendingOrders(postgres, orders, projection)) {
+        const table = await orders()
+        if (table === null) return
+        for (const order of await pendingOrders(postgres, table, projection)) {
           const { place } = order
           if (stopping.aborted) return
           if (place === null) await refuseOrder(postgres, order, nothingParked)

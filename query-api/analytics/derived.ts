@@ -80,6 +80,6 @@ function ratio(part: bigint, whole: bigint): number | null {
 }
 
 /** Conversions are whole for most platforms and fractions for some: '3264', '0.5'. */
-function decimalOfCount(micros: bigint): string {
+export function decimalOfCount(micros: bigint): string {
   return decimalOfMicros(micros).replace(/\.?0+$/, '')
 }

@@ -1,9 +1,11 @@
 /** What can be asked of figures, and how it is answered. */
-import { CalendarDate, Currency, Instant, Uuid } from '@bizosaas/http'
+import { CalendarDate, Currency, Uuid } from '@bizosaas/http'
 import { type Static, Type } from 'typebox'
 import { answered } from '../answer.ts'
 import { State } from '../campaigns/campaign.ts'
 import { After } from '../consistency.ts'
+import { MomentText } from '../past/moment.ts'
+import { VersionName } from '../past/named-version.ts'
 import { type Dimension, dimensions } from './metrics-query.ts'
 
 const amount = Type.Object({ amount: Type.String({ description: 'Decimal number' }), currency: Currency })
@@ -58,7 +60,8 @@ export const MetricsFilter = Type.Object({
   from: Type.Optional(CalendarDate),
   to: Type.Optional(CalendarDate),
   campaignId: Type.Optional(Uuid),
-  asOf: Type.Optional(Instant),
+  asOf: Type.Optional(MomentText),
+  version: Type.Optional(VersionName),
   after: Type.Optional(After),
 })
 

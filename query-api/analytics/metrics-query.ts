@@ -1,13 +1,24 @@
 /**
- * What was known of figures at an instant, summed up.
+ * What was known of figures at a moment, summed up.
  *
  * The table holds every reading of every row of figures. Per row the last reading that was known by then counts. A platform can be read
  * at several levels of detail (the campaign, its ads, its ads by age) and attribution windows, which all tell of the same impressions: of a
  * campaign's day one level counts, that of the window "default" if there is one, and of the fewest dimensions.
  */
 import type { ClickHouse } from '@bizosaas/databases'
-import type { CalendarDate, Instant, Platform } from '@bizosaas/schemas'
+import type { CalendarDate, Platform } from '@bizosaas/schemas'
+import type { Moment } from '../past/moment.ts'
 import type { Totals } from './derived.ts'
+import {
+  campaignDay,
+  conditionsOf,
+  detail,
+  knownAt,
+  levelOrder,
+  parametersOf,
+  type ReadingsFilter,
+  readingsIn,
+} from './readings.ts'
 
 /** What figures can be grouped by, and the columns that stand for it. */
 export const dimensions = {
@@ -25,18 +36,10 @@ export type Dimension = keyof typeof dimensions
  */
 export const restatementDays = { google: 30, meta: 28, linkedin: 30 } as const satisfies Record<Platform, number>
 
-export interface MetricsQuestion {
-  /** Always given, from the access token. */
-  readonly tenantId: string
-  /** Of a token that is restricted to one client. */
-  readonly clientId: string | null
+export interface MetricsQuestion extends ReadingsFilter {
   readonly groupBy: readonly Dimension[]
-  /** First and last day, inclusive. */
-  readonly from: CalendarDate | null
-  readonly to: CalendarDate | null
-  readonly campaign: { readonly adAccountId: string; readonly platformCampaignId: string } | null
-  /** What was recorded by then is known; null for all. */
-  readonly knownBy: Instant | null
+  /** What was known at all of them is; without any, all is. */
+  readonly knownAt: readonly Moment[]
   /** The day on which the question is asked, or which it goes back to: it tells what is provisional. */
   readonly knownOn: CalendarDate
   readonly limit: number
@@ -59,13 +62,8 @@ export async function sumMetrics(
   question: MetricsQuestion,
 ): Promise<MetricsGroup[]> {
   const rows = await clickhouse.query<SumRow>(sql(table, question), {
-    tenant: question.tenantId,
-    client: question.clientId,
-    from: question.from,
-    to: question.to,
-    account: question.campaign?.adAccountId,
-    platform_campaign: question.campaign?.platformCampaignId,
-    known_by: question.knownBy,
+    ...parametersOf(question),
+    ...knownAt(question.knownAt, 'known').parameters,
     known_on: question.knownOn,
     platforms: Object.keys(restatementDays),
     days: Object.values(restatementDays),
@@ -74,39 +72,29 @@ export async function sumMetrics(
   return rows.map(groupOf)
 }
 
-function sql(table: string, { clientId, groupBy, from, to, campaign, knownBy }: MetricsQuestion): string {
-  const conditions = [
-    'tenant_id = {tenant: UUID}',
-    clientId !== null && 'client_id = {client: UUID}',
-    from !== null && 'date >= {from: Date}',
-    to !== null && 'date <= {to: Date}',
-    campaign !== null && 'ad_account_id = {account: UUID} AND platform_campaign_id = {platform_campaign: String}',
-    knownBy !== null && "known_at <= parseDateTime64BestEffort({known_by: String}, 6, 'UTC')",
-  ].filter((condition) => condition !== false)
-  const keys = [...new Set(groupBy.flatMap((dimension): readonly string[] => dimensions[dimension])), 'currency']
+function sql(table: string, question: MetricsQuestion): string {
+  const conditions = [...conditionsOf(question), knownAt(question.knownAt, 'known').condition]
+  const columns = question.groupBy.flatMap((dimension): readonly string[] => dimensions[dimension])
+  const keys = [...new Set(columns), 'currency']
   return `
     WITH readings AS (
-      SELECT date, ad_account_id, platform_campaign_id, client_id, platform, currency, attribution_window,
-        arraySort(arrayConcat(
-          mapKeys(breakdown)::Array(String), if(ad_set_id IS NULL, [], ['ad set']), if(ad_id IS NULL, [], ['ad'])
-        )) AS detail,
+      SELECT ${campaignDay}, client_id, platform, currency, attribution_window, ${detail} AS detail,
         impressions, clicks, spend_micros, conversions, conversion_values
-      FROM ${table}
+      FROM ${readingsIn(table)}
       WHERE ${conditions.join(' AND ')}
       -- the table's own order from its end, so that nothing is sorted and the last reading of a row comes first
       ORDER BY date DESC, ad_account_id DESC, platform_campaign_id DESC, row_key DESC, position DESC, ordinal DESC
-      LIMIT 1 BY date, ad_account_id, platform_campaign_id, row_key
+      LIMIT 1 BY ${campaignDay}, row_key
     ), levels AS (
-      SELECT date, ad_account_id, platform_campaign_id, client_id, platform, currency, attribution_window, detail,
+      SELECT ${campaignDay}, client_id, platform, currency, attribution_window, detail,
         sum(toInt128(readings.impressions)) AS impressions, sum(toInt128(readings.clicks)) AS clicks,
         sum(toInt128(readings.spend_micros)) AS spend_micros,
         sumMap(mapApply((type, n) -> (type::String, n::Int128), readings.conversions)) AS conversions,
         sumMap(mapApply((type, n) -> (type::String, n::Int128), readings.conversion_values)) AS conversion_values
       FROM readings
       GROUP BY ALL
-      ORDER BY date, ad_account_id, platform_campaign_id,
-        attribution_window != 'default', attribution_window, length(detail), detail
-      LIMIT 1 BY date, ad_account_id, platform_campaign_id
+      ORDER BY ${campaignDay}, ${levelOrder}
+      LIMIT 1 BY ${campaignDay}
     )
     SELECT ${keys.join(', ')},
       toString(sum(impressions)) AS impressions, toString(sum(clicks)) AS clicks, toString(sum(spend_micros)) AS spend_micros,

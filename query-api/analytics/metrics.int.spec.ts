@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { CampaignId, ClientId, type Measures, type MetricsKey } from '@bizosaas/schemas'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { account, key, measures, metrics, observe } from '../testing/figures.ts'
-import { openWorld, type Who, type World } from '../testing/world.ts'
+import { openWorld, type Sender, type Who, type World } from '../testing/world.ts'
 
 let world: World
 beforeAll(async () => {
@@ -154,18 +154,20 @@ describe('figures', () => {
 })
 
 describe('what a sender sees of figures', () => {
-  test('is of its own tenant, and of its own client where the token names one', async () => {
+  test('is of its own tenant, and of the clients that the token names', async () => {
     const [ours, theirs] = [world.newTenant(), world.newTenant()]
     const otherClient = { ...ours, clientId: ClientId.parse(randomUUID()) }
     observe(world, ours, { adAccountId: account(), date: '2023-08-01' }, [[key('1'), measures(1)]])
     observe(world, otherClient, { adAccountId: account(), date: '2023-08-01' }, [[key('1'), measures(10)]])
     observe(world, theirs, { adAccountId: account(), date: '2023-08-01' }, [[key('1'), measures(100)]])
     await world.settle()
-    const seen = async (who: { tenantId: string; clientId?: string }) =>
-      (await metrics(world, world.bearer(who))).totals[0].impressions
+    const seen = async (who: Sender) => (await metrics(world, world.bearer(who))).totals[0].impressions
     expect(await seen({ tenantId: ours.tenantId })).toBe(11)
     expect(await seen(ours)).toBe(1)
     expect(await seen(otherClient)).toBe(10)
+    const { tenantId, clientId } = ours
+    expect(await seen({ tenantId, clientIds: [clientId, theirs.clientId] })).toBe(1)
+    expect(await seen({ tenantId, clientIds: [otherClient.clientId, clientId] })).toBe(11)
     expect(await seen(theirs)).toBe(100)
   })
 

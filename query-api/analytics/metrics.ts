@@ -1,52 +1,51 @@
-/** What did the campaigns bring, and at which cost, as known now or at an earlier instant? */
-import type { ClickHouse, Queryable } from '@bizosaas/databases'
-import { get, invalid, notFound, Problem, type Request, type Route } from '@bizosaas/http'
+/** What did the campaigns bring, and at which cost, as known now or at an earlier moment? */
+import type { ClickHouse } from '@bizosaas/databases'
+import type { EventStore } from '@bizosaas/event-store'
+import { get, invalid, Problem, type Request, type Route } from '@bizosaas/http'
 import { adMetrics } from '@bizosaas/projections/analytics/ad-metrics/ad-metrics.ts'
-import { type CampaignRow, campaignList } from '@bizosaas/projections/campaigns/campaign-list/campaign-list.ts'
-import { CalendarDate, Instant } from '@bizosaas/schemas'
+import { campaignList } from '@bizosaas/projections/campaigns/campaign-list/campaign-list.ts'
+import { CalendarDate, type Instant } from '@bizosaas/schemas'
 import type { Reader } from '../answer.ts'
+import type { Past } from '../past/moment.ts'
 import { addTotals, figures, type Totals } from './derived.ts'
+import { byLink, campaignsOf, findCampaigns, type LinkedCampaign, linkOf } from './linked-campaigns.ts'
 import { Metrics, MetricsFilter, type MetricsRow } from './metrics-answer.ts'
 import { type MetricsGroup, sumMetrics } from './metrics-query.ts'
 
-const mostRows = 10_000
+export const mostRows = 10_000
 
-type LinkedCampaign = Pick<CampaignRow, 'id' | 'name' | 'state' | 'ad_account_id' | 'platform_campaign_id'>
-
-export const metricsRoutes = (read: Reader, clickhouse: ClickHouse): Route[] => [
+export const metricsRoutes = (read: Reader, clickhouse: ClickHouse, store: Pick<EventStore, 'readStream'>): Route[] => [
   get('/v1/metrics', {
     may: 'metrics:read',
     summary: 'Add up the figures of campaigns',
     description:
-      'Impressions, clicks, spend and conversions, and what follows from them. With `asOf` they are what was known at that instant, ' +
-      'before later restatements: exactly what was recorded by then. An instant of the last second is waited for until it is a second old, ' +
-      'one that is still to come is refused. `asOf` of the answer says what it stands on and whether it is final. Beside `asOf`, ' +
-      'what `after` names is waited for, and is in the answer only if it was recorded by then. Names and states of campaigns are those of now.',
+      'Impressions, clicks, spend and conversions, and what follows from them. With `asOf` they are what was known at that moment, ' +
+      'before later restatements: exactly what was recorded by an instant, or what stands at a position and before. An instant of the ' +
+      'last second is waited for until it is a second old, one that is still to come is refused; a position that is not reached is waited ' +
+      'for a little, and then put off. `asOf` of the answer says what it stands on and whether it is final. Beside `asOf`, ' +
+      'what `after` names is waited for, and is in the answer only if it was known then. The links, names and states of campaigns are those of then, too.',
     query: MetricsFilter,
     answer: Metrics,
     run: async (request) => {
-      const { groupBy = [], from, to, campaignId } = request.query
-      if (from !== undefined && to !== undefined && from > to) {
-        throw invalid([{ in: 'query', pointer: '/to', detail: 'must not be before `from`' }])
-      }
+      const { groupBy = [], campaignId } = request.query
+      const question = questionOf(request)
       const byCampaign = groupBy.includes('campaign')
-      const { asOf, metrics, campaigns, knownBy } = await read(
-        request,
-        [adMetrics, campaignList],
-        async ({ tx, table, knownBy }) => {
-          const isNamed = byCampaign || campaignId !== undefined
-          const campaigns = isNamed ? await linkedCampaigns(tx, table(campaignList), campaignId) : []
-          return { metrics: table(adMetrics), campaigns, knownBy }
-        },
-      )
+      const isNamed = byCampaign || campaignId !== undefined
+      const { asOf, metrics, found, past } = await read(request, [adMetrics, campaignList], async (snapshot) => ({
+        metrics: snapshot.table(adMetrics),
+        found: isNamed ? await findCampaigns(snapshot, campaignId) : { now: [] },
+        past: snapshot.past,
+      }))
+      const campaigns = await campaignsOf(store, request.principal, found)
       const campaign = campaignId === undefined ? null : linkOf(campaigns, campaignId)
       // a campaign that is tied to none on a platform has no figures
       if (campaignId !== undefined && campaign === null) return { rows: [], totals: [], asOf }
 
       const groups = await sumMetrics(clickhouse, metrics, {
-        ...questionOf(request),
+        ...question,
         campaign,
-        knownBy,
+        knownAt: past ? [past.moment] : [],
+        knownOn: dayOf(past, past === null && request.query.version === undefined ? null : asOf.instant, request.now),
         limit: mostRows + 1,
       })
       if (groups.length > mostRows) throw tooMany()
@@ -59,43 +58,33 @@ export const metricsRoutes = (read: Reader, clickhouse: ClickHouse): Route[] => 
   }),
 ]
 
-type Question = { readonly [Name in keyof MetricsFilter]: Readonly<MetricsFilter[Name]> }
+type Question = { readonly [Name in 'groupBy' | 'from' | 'to']?: Readonly<MetricsFilter[Name]> }
 
-function questionOf({ principal, query, now }: Pick<Request<unknown, Question>, 'principal' | 'query' | 'now'>) {
-  const { groupBy = [], from, to, asOf } = query
+/** @throws Problem invalid (422) for days that are no span */
+export function questionOf({ principal, query }: Pick<Request<unknown, Question>, 'principal' | 'query'>) {
+  const { groupBy = [], from, to } = query
+  if (from !== undefined && to !== undefined && from > to) {
+    throw invalid([{ in: 'query', pointer: '/to', detail: 'must not be before `from`' }])
+  }
   return {
     tenantId: principal.tenantId,
-    clientId: principal.clientId,
+    clientIds: principal.clientIds,
     groupBy,
     from: from === undefined ? null : CalendarDate.parse(from),
     to: to === undefined ? null : CalendarDate.parse(to),
-    knownOn: CalendarDate.parse((asOf === undefined ? now : Instant.parse(asOf)).slice(0, 10)),
   }
 }
 
-/** Campaigns that are tied to one on a platform, the oldest first; all that the sender may see, or one. */
-function linkedCampaigns(tx: Queryable, table: string, id: string | undefined): Promise<LinkedCampaign[]> {
-  return tx.query<LinkedCampaign>(
-    `SELECT id, name, state, ad_account_id, platform_campaign_id FROM read_model.${table}
-     WHERE ${id === undefined ? 'ad_account_id IS NOT NULL' : 'id = $1'} ORDER BY created_at, id`,
-    id === undefined ? [] : [id],
-  )
-}
-
-/** Null for a campaign without figures, for it is tied to none on a platform. */
-function linkOf([campaign]: readonly LinkedCampaign[], campaignId: string) {
-  if (campaign === undefined) throw notFound(`There is no campaign ${campaignId}.`)
-  const { ad_account_id: adAccountId, platform_campaign_id: platformCampaignId } = campaign
-  return adAccountId === null || platformCampaignId === null ? null : { adAccountId, platformCampaignId }
+/** The day on which the question is asked, or which it goes back to. */
+function dayOf(past: Past | null, stands: string | null, now: Instant): CalendarDate {
+  const instant = past && 'instant' in past.moment ? past.moment.instant : (stands ?? now)
+  return CalendarDate.parse(instant.slice(0, 10))
 }
 
 function inOrder(groups: readonly MetricsGroup[], campaigns: readonly LinkedCampaign[], byCampaign: boolean) {
-  // Several may be tied to one on the platform; its figures stand once, with the oldest.
-  const byLink = new Map(
-    campaigns.toReversed().map((campaign) => [`${campaign.ad_account_id} ${campaign.platform_campaign_id}`, campaign]),
-  )
+  const oursOf = byLink(campaigns)
   const rows = groups.map((group) => {
-    const linked = byLink.get(`${group.adAccountId} ${group.platformCampaignId}`)
+    const linked = oursOf(group.adAccountId, group.platformCampaignId)
     const campaign = linked ? { id: linked.id, name: linked.name, state: linked.state } : null
     return rowOf(group, byCampaign ? campaign : undefined)
   })
@@ -143,7 +132,7 @@ function totalsOf(groups: readonly MetricsGroup[]) {
   return [...byCurrency.values()].map(({ totals, provisional }) => ({ ...figures(totals), provisional }))
 }
 
-const tooMany = () =>
+export const tooMany = () =>
   new Problem(
     'invalid',
     `The answer would have more than ${mostRows} rows: narrow from and to, name a campaignId, or group by less.`,

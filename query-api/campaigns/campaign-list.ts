@@ -1,10 +1,15 @@
 /** Which campaigns are there, and how does one stand? */
+import type { Postgres, Queryable } from '@bizosaas/databases'
+import type { EventStore } from '@bizosaas/event-store'
 import { etagOf, get, notFound, type Route, reply, Uuid } from '@bizosaas/http'
 import { type CampaignRow, campaignList } from '@bizosaas/projections/campaigns/campaign-list/campaign-list.ts'
 import { type Static, Type } from 'typebox'
-import { answered, type Reader } from '../answer.ts'
+import { answered, type Reader, type Snapshot } from '../answer.ts'
 import { After } from '../consistency.ts'
 import { type CursorValue, cursorValue, readCursor, writeCursor } from '../cursor.ts'
+import { MomentText } from '../past/moment.ts'
+import { VersionName } from '../past/named-version.ts'
+import { candidates, rowsThen } from '../past/rows-then.ts'
 import { Campaign, campaignColumns, campaignOf, State } from './campaign.ts'
 
 const sorts = {
@@ -27,6 +32,8 @@ const CampaignFilter = Type.Object({
   ),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
   cursor: Type.Optional(Type.String({ maxLength: 2000, description: '`next` of the page before, in the same order' })),
+  asOf: Type.Optional(MomentText),
+  version: Type.Optional(VersionName),
   after: Type.Optional(After),
 })
 type Filter = Omit<Static<typeof CampaignFilter>, 'state'> & { readonly state?: readonly string[] }
@@ -38,50 +45,91 @@ const CampaignPage = answered({
   }),
 })
 
-export const campaignRoutes = (read: Reader): Route[] => [
+export const campaignRoutes = (read: Reader, postgres: Postgres, store: Pick<EventStore, 'readStream'>): Route[] => [
   get('/v1/campaigns', {
     may: 'campaign:read',
     summary: 'List campaigns',
+    description:
+      'With `asOf` as they were at that moment: those that had been created, found, sorted and paged by what they were then. ' +
+      'Campaigns that have changed since are folded from their events anew, at most 1,000 of them; beyond that the answer is 422. With `version` they are what that version holds.',
     query: CampaignFilter,
     answer: CampaignPage,
-    run: (request) =>
-      read(request, [campaignList], async ({ tx, table }) => {
-        const { sort = 'name', limit = 50 } = request.query
-        const { text, values } = pageQuery(`read_model.${table(campaignList)}`, { ...request.query, sort, limit })
-        const rows = await tx.query<CampaignRow>(text, values)
-        const last = rows.length > limit ? rows[limit - 1] : undefined
-        return {
-          items: rows.slice(0, limit).map(campaignOf),
-          next: last ? writeCursor(sort, [sort.endsWith('name') ? last.name : last.changed_at, last.id]) : null,
-        }
-      }),
+    run: async (request) => {
+      const { sort = 'name', limit = 50, asOf: moment } = request.query
+      const filter = { ...request.query, sort, limit }
+      const tableIn = ({ table }: Snapshot) => `read_model.${table(campaignList)}`
+      if (moment === undefined) {
+        return read(request, [campaignList], (snapshot) => pageOf(snapshot.tx, tableIn(snapshot), [], filter))
+      }
+      const { asOf, table, found } = await read(request, [campaignList], async (snapshot) => ({
+        table: tableIn(snapshot),
+        found: await candidates<CampaignRow>(snapshot, campaignList),
+      }))
+      const rows = await rowsThen(store, request.principal, found)
+      // The same statement on these rows, so that they are compared as they are in the table.
+      const source = `jsonb_populate_recordset(NULL::${table}, $1)`
+      return { ...(await pageOf(postgres, source, [JSON.stringify(rows)], filter)), asOf }
+    },
   }),
 
   get('/v1/campaigns/{id}', {
     may: 'campaign:read',
     summary: 'Read a campaign',
+    description:
+      'With `asOf` as it was at that moment. Only an answer of now has an `ETag`: nothing can be commanded in the past.',
     params: { id: Uuid },
-    query: Type.Object({ after: Type.Optional(After) }),
+    query: Type.Object({
+      asOf: Type.Optional(MomentText),
+      version: Type.Optional(VersionName),
+      after: Type.Optional(After),
+    }),
     answer: answered({ ...Campaign.properties }),
     run: async (request) => {
       const { id } = request.params
-      const found = await read(request, [campaignList], async ({ tx, table }) => {
-        const [row] = await tx.query<CampaignRow>(
-          `SELECT ${campaignColumns} FROM read_model.${table(campaignList)} WHERE id = $1`,
-          [id],
-        )
-        if (!row) throw notFound(`There is no campaign ${id}.`)
-        return campaignOf(row)
-      })
-      return reply(found, 200, { ETag: etagOf(found.revision) })
+      if (request.query.asOf === undefined) {
+        const found = await read(request, [campaignList], async ({ tx, table }) => {
+          const [row] = await tx.query<CampaignRow>(
+            `SELECT ${campaignColumns} FROM read_model.${table(campaignList)} WHERE id = $1`,
+            [id],
+          )
+          if (!row) throw notFound(`There is no campaign ${id}.`)
+          return campaignOf(row)
+        })
+        return request.query.version === undefined ? reply(found, 200, { ETag: etagOf(found.revision) }) : found
+      }
+      const { asOf, found } = await read(request, [campaignList], async (snapshot) => ({
+        found: await candidates<CampaignRow>(snapshot, campaignList, id),
+      }))
+      const [row] = await rowsThen(store, request.principal, found)
+      if (!row) throw notFound(`There was no campaign ${id} then.`)
+      return { ...campaignOf(row), asOf }
     },
   }),
 ]
 
-/** One row more than the page holds, to know whether there is a next one. */
-function pageQuery(table: string, filter: Filter & { sort: Sort; limit: number }) {
+async function pageOf(
+  db: Queryable,
+  source: string,
+  values: readonly string[],
+  filter: Filter & { sort: Sort; limit: number },
+) {
+  const { sort, limit } = filter
+  const query = pageQuery(source, values, filter)
+  const rows = await db.query<CampaignRow>(query.text, query.values)
+  const last = rows.length > limit ? rows[limit - 1] : undefined
+  return {
+    items: rows.slice(0, limit).map(campaignOf),
+    next: last ? writeCursor(sort, [sort.endsWith('name') ? last.name : last.changed_at, last.id]) : null,
+  }
+}
+
+/**
+ * One row more than the page holds, to know whether there is a next one.
+ * @param source of the rows, and the values that it is written with
+ */
+function pageQuery(source: string, given: readonly string[], filter: Filter & { sort: Sort; limit: number }) {
   const { column, type, of, direction, past } = sorts[filter.sort]
-  const values: (CursorValue | readonly string[])[] = []
+  const values: (CursorValue | readonly string[])[] = [...given]
   const bind = (value: CursorValue | readonly string[]) => `$${values.push(value)}`
   const conditions = ['true']
   if (filter.state) conditions.push(`state = ANY (${bind(filter.state)})`)
@@ -91,7 +139,7 @@ function pageQuery(table: string, filter: Filter & { sort: Sort; limit: number }
     conditions.push(`(${column}, id) ${past} (${bind(value)}::${type}, ${bind(id)}::uuid)`)
   }
   const text = `
-    SELECT ${campaignColumns} FROM ${table}
+    SELECT ${campaignColumns} FROM ${source}
     WHERE ${conditions.join(' AND ')}
     ORDER BY ${column} ${direction}, id ${direction}
     LIMIT ${bind(filter.limit + 1)}`

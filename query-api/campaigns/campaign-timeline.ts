@@ -8,6 +8,8 @@ import { Type } from 'typebox'
 import { answered, type Reader } from '../answer.ts'
 import { After } from '../consistency.ts'
 import { cursorValue, readCursor, writeCursor } from '../cursor.ts'
+import { MomentText, type Past } from '../past/moment.ts'
+import { VersionName } from '../past/named-version.ts'
 
 const Entry = Type.Object(
   {
@@ -28,11 +30,13 @@ export const campaignTimelineRoutes = (read: Reader): Route[] => [
   get('/v1/campaigns/{id}/timeline', {
     may: 'campaign:read',
     summary: 'Read the history of a campaign',
-    description: 'Every event of the campaign, from the first to the last.',
+    description: 'Every event of the campaign, from the first to the last; with `asOf` those that were known then.',
     params: { id: Uuid },
     query: Type.Object({
       limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
       cursor: Type.Optional(Type.String({ maxLength: 2000, description: '`next` of the page before' })),
+      asOf: Type.Optional(MomentText),
+      version: Type.Optional(VersionName),
       after: Type.Optional(After),
     }),
     answer: answered({
@@ -42,14 +46,15 @@ export const campaignTimelineRoutes = (read: Reader): Route[] => [
       }),
     }),
     run: (request) =>
-      read(request, [campaignTimeline], async ({ tx, table }) => {
+      read(request, [campaignTimeline], async ({ tx, table, past }) => {
         const { id } = request.params
         const { limit = 50, cursor } = request.query
-        const [past] = cursor === undefined ? [-1] : readCursor(cursor, order, [cursorValue.whole])
+        const [seen] = cursor === undefined ? [-1] : readCursor(cursor, order, [cursorValue.whole])
+        const known = knownRows(past)
         const rows = await tx.query<TimelineRow>(
           `SELECT revision, type, text, actor, recorded_at, event_id, position FROM read_model.${table(campaignTimeline)}
-           WHERE campaign_id = $1 AND revision > $2 ORDER BY revision LIMIT $3`,
-          [id, past, limit + 1],
+           WHERE campaign_id = $1 AND revision > $2 AND ${known.condition('$4')} ORDER BY revision LIMIT $3`,
+          [id, seen, limit + 1, known.value],
         )
         // every campaign has a history that begins with its creation
         if (rows.length === 0 && cursor === undefined) throw notFound(`There is no campaign ${id}.`)
@@ -69,3 +74,11 @@ export const campaignTimelineRoutes = (read: Reader): Route[] => [
       }),
   }),
 ]
+
+const knownRows = (past: Past | null) => {
+  if (past === null) return { condition: (value: string) => `${value}::text IS NULL`, value: null }
+  const { moment } = past
+  return 'position' in moment
+    ? { condition: (value: string) => `position <= ${value}`, value: moment.position }
+    : { condition: (value: string) => `recorded_at <= ${value}`, value: moment.instant }
+}

@@ -2,7 +2,8 @@
 import { Currency, Instant, Uuid } from '@bizosaas/http'
 import type { CampaignRow, CampaignState } from '@bizosaas/projections/campaigns/campaign-list/campaign-list.ts'
 import { microsToDecimal } from '@bizosaas/schemas'
-import { type Static, type TSchema, Type } from 'typebox'
+import { type Static, Type } from 'typebox'
+import { Nullable } from '../nullable.ts'
 
 export const campaignStates = [
   'draft',
@@ -18,7 +19,6 @@ export const campaignStates = [
 
 export const State = Type.Enum(campaignStates)
 
-const orNull = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()])
 const Day = Type.String({ format: 'date' })
 
 export const Campaign = Type.Object(
@@ -26,12 +26,12 @@ export const Campaign = Type.Object(
     id: Uuid,
     clientId: Uuid,
     name: Type.String(),
-    objective: orNull(Type.String()),
+    objective: Nullable(Type.String()),
     state: State,
-    budget: orNull(Type.Object({ amount: Type.String(), currency: Currency }, { description: 'For its whole life' })),
-    startsOn: orNull(Day),
-    endsOn: orNull(Type.String({ format: 'date', description: 'Last day, inclusive' })),
-    link: orNull(
+    budget: Nullable(Type.Object({ amount: Type.String(), currency: Currency }, { description: 'For its whole life' })),
+    startsOn: Nullable(Day),
+    endsOn: Nullable(Type.String({ format: 'date', description: 'Last day, inclusive' })),
+    link: Nullable(
       Type.Object(
         { adAccountId: Uuid, platformCampaignId: Type.String() },
         { description: 'The campaign on the ad platform that carries it out' },

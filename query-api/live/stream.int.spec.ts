@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import { connectRedis, type Redis } from '@bizosaas/databases'
 import { movedChannel } from '@bizosaas/projections/runner/announce.ts'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { openWorld, type Who, type World } from '../testing/world.ts'
+import { openWorld, type Sender, type Who, type World } from '../testing/world.ts'
 
 let world: World
 let redis: Redis
@@ -14,10 +15,8 @@ afterAll(async () => {
   await world.close()
 })
 
-type Follower = { readonly tenantId: string; readonly clientId?: string }
-
 /** Opens a stream and reads it until a text has come. */
-async function follow(who: Follower, expiresInSeconds?: number) {
+async function follow(who: Sender, expiresInSeconds?: number) {
   const stop = new AbortController()
   const headers = { authorization: `Bearer ${world.bearer(who, ['owner'], expiresInSeconds)}` }
   const answer = await fetch(`${world.url}/v1/stream`, { headers, signal: stop.signal })
@@ -67,10 +66,11 @@ describe('the stream of news', () => {
     stream.stop()
   })
 
-  test('tells a token of one client of that client alone, and one of the agency of all', async () => {
+  test('tells a token of some clients of those alone, and one of the agency of all', async () => {
     const ours = world.newTenant()
     const other = { ...ours, clientId: world.newTenant().clientId }
-    const [client, agency] = await Promise.all([follow(ours), follow({ tenantId: ours.tenantId })])
+    const several = { tenantId: ours.tenantId, clientIds: [randomUUID(), ours.clientId] }
+    const [client, agency] = await Promise.all([follow(several), follow({ tenantId: ours.tenantId })])
     const ofAgency = { ...ours, clientId: null }
     const heard = Promise.all([client.until('"position":43'), agency.until('"position":43')])
     await tellUntil(heard, { who: other, position: 41 }, { who: ofAgency, position: 42 }, { who: ours, position: 43 })

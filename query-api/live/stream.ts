@@ -9,7 +9,7 @@ const mostStreams = 200
 /** A stream ends with its access token, and after so long at the latest: who may follow is looked at again. Browsers reconnect by themselves. */
 const longestStreamMs = 60 * 60 * 1000
 
-type Tenancy = Pick<Principal, 'tenantId' | 'clientId'>
+type Tenancy = Pick<Principal, 'tenantId' | 'clientIds'>
 
 export interface LiveNews {
   /**
@@ -28,8 +28,8 @@ export function liveNews(redis: Redis, onMoved: () => void): LiveNews {
     const moved = JSON.parse(message) as Moved
     const { tenantId, clientId, model, position } = moved
     for (const [stream, principal] of streams.get(tenantId) ?? []) {
-      // As the rows of a read model: who is restricted to a client sees that client's alone.
-      if (principal.clientId !== null && principal.clientId !== clientId) continue
+      // As the rows of a read model: who is restricted to clients sees what is theirs alone.
+      if (principal.clientIds !== null && !principal.clientIds.some((id) => id === clientId)) continue
       stream.send('moved', { model, position, after: printToken(moved) })
     }
   })

@@ -65,7 +65,7 @@ export const auditRoutes = (postgres: Postgres, first: string): Route[] => [
           'SELECT position, finding, audited_at FROM audit.progress WHERE generation = $1',
           [generation],
         )
-        const seesAll = isAllowed(principal.roles, 'system:read')
+        const seesAll = isAllowed(principal, 'system:read')
         return {
           agreed: progress && progress.position >= 0 ? { position: progress.position, at: progress.audited_at } : null,
           published: head && { position: head.position, instant: head.instant },

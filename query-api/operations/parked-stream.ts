@@ -4,9 +4,7 @@ import { Instant, Uuid } from '@bizosaas/http'
 import type { ParkingOrderRow } from '@bizosaas/projections/analytics/parking-orders/parking-orders.ts'
 import { decode, type Metadata, type ParkedStream, parkedStreamId } from '@bizosaas/schemas'
 import { type Static, Type } from 'typebox'
-
-const Nullable = <Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) =>
-  Type.Union([schema, Type.Null()])
+import { Nullable } from '../nullable.ts'
 
 /** Which stream of which model it is; sent back with an order. */
 const place = {

@@ -28,7 +28,7 @@ export const parkedRoutes = (postgres: Postgres, read: Reader): Route[] => [
     run: ({ principal, query: { limit = 50, cursor } }) => {
       const after = cursor ? readCursor(cursor, sort, [cursorValue.whole, cursorValue.text, cursorValue.whole]) : null
       return postgres.asTenant(principal, async (tx) => {
-        const items = await listParked(tx, after, limit + 1, isAllowed(principal.roles, 'system:read'))
+        const items = await listParked(tx, after, limit + 1, isAllowed(principal, 'system:read'))
         const last = items.length > limit ? items[limit - 1] : undefined
         const next = last ? writeCursor(sort, [last.position, last.model, last.version]) : null
         return { items: items.slice(0, limit), next }
@@ -44,7 +44,7 @@ export const parkedRoutes = (postgres: Postgres, read: Reader): Route[] => [
     run: (request) =>
       read(request, [parkingOrders], async ({ tx, table }) => {
         const { id } = request.params
-        const seesAll = isAllowed(request.principal.roles, 'system:read')
+        const seesAll = isAllowed(request.principal, 'system:read')
         const found = await readParked(tx, `read_model.${table(parkingOrders)}`, id, seesAll)
         if (found === null) throw notFound(`There is no parked stream ${id}.`)
         return found

@@ -12,9 +12,12 @@ export const ProjectionState = Type.Object(
   {
     model: Type.String(),
     version: Type.Integer(),
-    state: Type.Enum(['live', 'building', 'kept', 'halted'], {
+    definition: Type.Integer({ description: 'Version of the definition whose handlers fill it' }),
+    state: Type.Enum(['live', 'building', 'paused', 'kept', 'past', 'halted'], {
       description:
-        'live: it serves. building: it is to serve. kept: it served, and can again. halted: it waits for a person',
+        'live: it serves. building: it is being filled from the beginning. paused: nobody fills it. kept: it is up to date, and can serve. ' +
+        'past: it was built as of a past moment, and stays as it is. ' +
+        'halted: it waits for a person',
     }),
     position: Type.Union([Type.Integer(), Type.Null()], {
       description: 'Place in the history of everything up to which it has dealt with all events; null before the first',
@@ -48,6 +51,8 @@ export type ProjectionState = Static<typeof ProjectionState>
 export interface ModelVersion {
   readonly model: string
   readonly version: number
+  readonly definition: number
+  readonly state: string
   /** The version that serves; null when none does. */
   readonly live: number | null
 }
@@ -85,10 +90,11 @@ export async function stateOf(
   tx: Queryable,
   generation: string,
   head: LedgerRow | null,
-  { model, version, live }: ModelVersion,
+  of: ModelVersion,
   checkpoints: readonly CheckpointRow[],
   { now, seesAll }: { readonly now: Instant; readonly seesAll: boolean },
 ): Promise<ProjectionState> {
+  const { model, version, definition } = of
   const sum = (count: (row: CheckpointRow) => number) => checkpoints.reduce((total, row) => total + count(row), 0)
   const kinds = kindsRead(model, generation, checkpoints)
   const at = new Map(checkpoints.map((row) => [`${row.topic} ${row.partition}`, row]))
@@ -102,7 +108,9 @@ export async function stateOf(
     })
     return (lags ?? []).reduce((sum, lag) => sum + Math.max(0, lag), 0)
   }
-  const isBehind = head !== null && reached?.seq !== head.seq
+  // What stands at a past moment is not behind.
+  const isPast = of.state === 'past'
+  const isBehind = !isPast && head !== null && reached?.seq !== head.seq
   const oldestMissing = isBehind ? await ledgerRow(tx, generation, (reached?.seq ?? 0) + 1) : null
   const halted = checkpoints.flatMap(({ topic, partition, updated_at: at, halted: reason }) =>
     reason === null ? [] : [{ topic, partition, at, ...(seesAll && { reason }) }],
@@ -110,10 +118,11 @@ export async function stateOf(
   return {
     model,
     version,
-    state: halted.length > 0 ? 'halted' : version === live ? 'live' : version > (live ?? 0) ? 'building' : 'kept',
+    definition,
+    state: halted.length > 0 ? 'halted' : standingOf(of),
     position: reached?.position ?? null,
     lag: {
-      events: kinds.reduce((lag, kind) => lag + lagIn(kind), 0),
+      events: isPast ? 0 : kinds.reduce((lag, kind) => lag + lagIn(kind), 0),
       seconds: oldestMissing === null ? 0 : Math.max(0, (Date.parse(now) - Date.parse(oldestMissing.instant)) / 1000),
     },
     applied: sum(({ applied }) => applied),
@@ -123,6 +132,11 @@ export async function stateOf(
     ...(seesAll && { parkedOfAll: sum(({ parked }) => parked) }),
     halted,
   }
+}
+
+function standingOf({ version, live, state }: ModelVersion): ProjectionState['state'] {
+  if (version === live) return 'live'
+  return state === 'building' || state === 'paused' || state === 'past' ? state : 'kept'
 }
 
 /** A model that this release does not know any more is told by what it has read. */

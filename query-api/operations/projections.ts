@@ -27,11 +27,15 @@ export const projectionRoutes = (postgres: Postgres, first: string): Route[] => 
         const checkpoints = await tx.query<CheckpointRow>(checkpointsSql, [
           topics.map((kind) => topicName(kind, generation)),
         ])
+        const known = await tx.query<Known>(
+          `SELECT model, version, definition, state FROM read_model.version WHERE state IN ('building', 'paused', 'ready', 'past')`,
+        )
         const live = await tx.query<Named>('SELECT model, version FROM read_model.live_version')
-        const seesAll = isAllowed(principal.roles, 'system:read')
+        const seesAll = isAllowed(principal, 'system:read')
         const items: ProjectionState[] = []
-        for (const { model, version } of everyVersion(checkpoints)) {
-          const of = { model, version, live: live.find((other) => other.model === model)?.version ?? null }
+        for (const each of everyVersion(known, checkpoints)) {
+          const { model, version } = each
+          const of = { ...each, live: live.find((other) => other.model === model)?.version ?? null }
           const its = checkpoints.filter((row) => row.model === model && row.version === version)
           items.push(await stateOf(tx, generation, head, of, its, { now, seesAll }))
         }
@@ -41,10 +45,15 @@ export const projectionRoutes = (postgres: Postgres, first: string): Route[] => 
 ]
 
 type Named = Pick<ModelVersion, 'model' | 'version'>
+type Known = Omit<ModelVersion, 'live'>
 
-/** The versions of this release, started or not, and those that have read the topics. */
-function everyVersion(read: readonly Named[]): Named[] {
-  const ours = projections.map(({ name, version }) => ({ model: name, version }))
-  const byName = new Map([...ours, ...read].map((each) => [`${each.model} ${each.version}`, each]))
+/** The versions that were begun, those that have read the topics, and the first one of a model that was not started yet. */
+function everyVersion(known: readonly Known[], read: readonly Named[]): Known[] {
+  const begun = new Set(known.map(({ model }) => model))
+  const guessed = [
+    ...projections.filter(({ name }) => !begun.has(name)).map(({ name, version }) => ({ model: name, version })),
+    ...read,
+  ].map(({ model, version }) => ({ model, version, definition: version, state: 'ready' }))
+  const byName = new Map([...guessed, ...known].map((each) => [`${each.model} ${each.version}`, each]))
   return [...byName.values()].sort((a, b) => (a.model < b.model ? -1 : a.model > b.model ? 1 : a.version - b.version))
 }

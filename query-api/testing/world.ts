@@ -4,12 +4,11 @@
  * stands beside whatever else is in the databases.
  */
 import { generateKeyPairSync, randomInt, randomUUID } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { connectClickHouse, connectPostgres, migrate } from '@bizosaas/databases'
-import { type Role, signAccessToken } from '@bizosaas/http'
+import { connectEventStore } from '@bizosaas/event-store'
+import { type Permission, type Role, signAccessToken } from '@bizosaas/http'
+import { publishKeys } from '@bizosaas/http/testing/published-keys.ts'
 import { nothingBefore, partitioner, printToken, type TopicRecord } from '@bizosaas/kafka'
 import { projections } from '@bizosaas/projections/all.ts'
 import { parkingOrders } from '@bizosaas/projections/analytics/parking-orders/parking-orders.ts'
@@ -24,6 +23,7 @@ import { ensureClickHouseTable, ensurePostgresTable } from '@bizosaas/projection
 import { readSettings } from '@bizosaas/runtime'
 import {
   ClientId,
+  canonical,
   type EventData,
   type EventType,
   encode,
@@ -37,11 +37,25 @@ import {
   topicOf,
   topics,
 } from '@bizosaas/schemas'
+import { keyMigrations } from '@bizosaas/sealed'
 import { start } from '../start.ts'
 
 export interface Who {
   readonly tenantId: TenantId
   readonly clientId: ClientId
+}
+
+/** Of one client, or of the agency itself. */
+type Whose = Omit<Who, 'clientId'> & { readonly clientId: ClientId | null }
+
+/** Of all clients of the tenant, of one, or of some. */
+export interface Sender {
+  readonly tenantId: string
+  readonly subject?: string
+  readonly clientId?: string
+  readonly clientIds?: readonly string[]
+  /** Of roles of the agency's own. */
+  readonly permissions?: readonly Permission[]
 }
 
 export interface Answered {
@@ -56,11 +70,17 @@ const comesAgainForMs = 20_000
 
 export async function openWorld() {
   const settings = readSettings([
+    'KURRENTDB_URL',
     'POSTGRES_ADMIN_URL',
     'POSTGRES_RELAY_URL',
     'POSTGRES_AUDITOR_URL',
     'POSTGRES_PROJECTOR_URL',
     'POSTGRES_QUERY_URL',
+    'POSTGRES_KEEPER_URL',
+    'POSTGRES_OPENER_URL',
+    'LOOKUP_KEY',
+    'MASTER_KEY',
+    'VAULT_TOKEN_FILE',
     'CLICKHOUSE_PROJECTOR_URL',
     'CLICKHOUSE_QUERY_URL',
     'REDIS_URL',
@@ -70,24 +90,25 @@ export async function openWorld() {
   await migrate(settings.POSTGRES_ADMIN_URL, new URL('../../projections/migrations/', import.meta.url), 'read-model')
   await migrate(settings.POSTGRES_ADMIN_URL, new URL('../../streams/relay/migrations/', import.meta.url), 'relay')
   await migrate(settings.POSTGRES_ADMIN_URL, new URL('../../streams/audit/migrations/', import.meta.url), 'audit')
+  await migrate(settings.POSTGRES_ADMIN_URL, keyMigrations, 'keys')
   const options = { name: 'test', connections: 2, statementTimeoutMs: 30_000 }
   const relay = connectPostgres(settings.POSTGRES_RELAY_URL, options)
   const auditor = connectPostgres(settings.POSTGRES_AUDITOR_URL, options)
+  const owner = connectPostgres(settings.POSTGRES_ADMIN_URL, options)
   const projector = connectPostgres(settings.POSTGRES_PROJECTOR_URL, options)
   const clickhouse = connectClickHouse(settings.CLICKHOUSE_PROJECTOR_URL, { name: 'test' })
+  const store = connectEventStore(settings.KURRENTDB_URL)
   await relay.query('INSERT INTO relay.generation (generation, partitions) VALUES ($1, $2)', [generation, partitions])
 
   const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const folder = await mkdtemp(join(tmpdir(), 'bizosaas-query-api-'))
-  const publicKeyFile = join(folder, 'public.pem')
-  await writeFile(publicKeyFile, keys.publicKey.export({ type: 'spki', format: 'pem' }))
-  const trust = { issuer: 'https://test.local', audience: 'test' }
+  const keySet = await publishKeys(() => [keys.publicKey])
+  const trust = { issuer: 'http://test.local/oidc', audience: 'test' }
   const config = {
     ...settings,
     TOPIC_GENERATION: generation,
     JWT_ISSUER: trust.issuer,
     JWT_AUDIENCE: trust.audience,
-    JWT_PUBLIC_KEY_FILE: publicKeyFile,
+    JWKS_URL: keySet.url,
     HOST: '127.0.0.1',
     QUERY_PORT: 0,
   }
@@ -106,15 +127,23 @@ export async function openWorld() {
   }
 
   /** Makes up an event, as the next one of its stream and of its partition. */
-  const record = <T extends EventType>(type: T, id: string, data: EventData[T], who: Who, at = tick()) => {
+  const record = <T extends EventType>(
+    type: T,
+    id: string,
+    data: EventData[T],
+    who: Whose,
+    at = tick(),
+    eventId: string = randomUUID(),
+    storedAt: number | null = null,
+    origin: string | null = null,
+  ) => {
     const { category, version } = schemaOf(type)
     if (category === null) throw new Error(`${type} belongs to no stream`)
     const stream = streamName(category, who.tenantId, id)
     const topic = topicName(topicOf(category), generation)
     const partition = partitionOf(partitionKeyOf({ category, tenantId: who.tenantId, id }))
     const before = records.filter((other) => other.topic === topic && other.partition === partition)
-    position += randomInt(1, 200)
-    const eventId = randomUUID()
+    position = storedAt ?? position + randomInt(1, 200)
     const metadata = {
       tenantId: who.tenantId,
       clientId: who.clientId,
@@ -126,6 +155,8 @@ export async function openWorld() {
       recordedAt: at,
       schemaVersion: String(version),
       traceparent: null,
+      roles: 'owner',
+      origin,
     }
     records.push({
       topic,
@@ -142,6 +173,20 @@ export async function openWorld() {
       bytes: encode(type, data),
     })
     return { position, eventId, token: printToken({ topic, partition, position }) }
+  }
+
+  /** As `record`, of an event that is in the event store, too: it stands where that has put it. For worlds that record nothing else. */
+  const commit = async <T extends EventType>(type: T, id: string, data: EventData[T], who: Who, at = tick()) => {
+    const { category, version } = schemaOf(type)
+    if (category === null) throw new Error(`${type} belongs to no stream`)
+    const stream = streamName(category, who.tenantId, id)
+    const eventId = randomUUID()
+    const revision = records.filter((other) => other.stream === stream).length
+    const causes = { commandId: eventId, bodyHash: '', correlationId: eventId, causationId: eventId }
+    const metadata = { ...who, actor: 'anna', ...causes, recordedAt: at, schemaVersion: String(version) }
+    const events = [{ id: eventId, type, data: canonical(type, data) as object, metadata }]
+    const appended = await store.append([{ stream, expected: revision === 0 ? 'no-stream' : revision - 1, events }])
+    return record(type, id, data, who, at, eventId, appended.position)
   }
 
   /** Writes the next row of the ledger: all that was recorded is published. */
@@ -206,10 +251,19 @@ export async function openWorld() {
   }
 
   const bearer = (
-    who: { tenantId: string; clientId?: string },
+    {
+      tenantId,
+      subject = 'anna',
+      clientId,
+      clientIds = clientId === undefined ? undefined : [clientId],
+      permissions = [],
+    }: Sender,
     roles: readonly Role[] = ['owner'],
     expiresInSeconds = 600,
-  ) => signAccessToken({ privateKey: keys.privateKey, ...trust, subject: 'anna', ...who, roles, expiresInSeconds })
+  ) => {
+    const who = { tenantId, subject, permissions, ...(clientIds && { clientIds }) }
+    return signAccessToken({ privateKey: keys.privateKey, ...trust, ...who, roles, expiresInSeconds })
+  }
 
   const askOnce = async (path: string, token: string, headers: Record<string, string> = {}): Promise<Answered> => {
     const answer = await fetch(`${serving.url}${path}`, { headers: { authorization: `Bearer ${token}`, ...headers } })
@@ -232,11 +286,13 @@ export async function openWorld() {
     url: serving.url,
     config,
     generation,
+    owner,
     projector,
     relay,
     auditor,
     tick,
     record,
+    commit,
     publish,
     apply,
     carryOutOrders,
@@ -254,9 +310,11 @@ export async function openWorld() {
       await Promise.all([
         relay.close(),
         auditor.close(),
+        owner.close(),
         projector.close(),
         clickhouse.close(),
-        rm(folder, { recursive: true }),
+        store.close(),
+        keySet.stop(),
       ])
     },
   }

@@ -2,6 +2,7 @@ import { asyncApiFile } from './asyncapi.ts'
 import { incompatibilities } from './compatibility.ts'
 import { changedReleases, goldenPath, newGolden, readGolden } from './golden.ts'
 import { loadSchemas } from './load.ts'
+import { unsealed } from './personal-data.ts'
 import { schemasFile, typesFile } from './typescript.ts'
 
 export type Plan = {
@@ -21,6 +22,7 @@ export function plan(root: string, upcasters: Readonly<Record<string, Readonly<R
   const { named } = schemas
   const stored = [...schemas.events, schemas.metadata]
   const definitions = stored.flat()
+  const all = [...schemas.shared.flat(), ...definitions]
   const unreleased = definitions.filter((definition) => readGolden(root, definition) === null)
   return {
     files: new Map([
@@ -31,6 +33,7 @@ export function plan(root: string, upcasters: Readonly<Record<string, Readonly<R
     ]),
     problems: [
       ...changedReleases(root, definitions, named),
+      ...unsealed(all),
       ...stored.flatMap((versions) => incompatibilities(versions, named, upcasters[versions[0].name] ?? {})),
     ],
   }

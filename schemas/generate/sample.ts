@@ -7,6 +7,10 @@ const texts: Readonly<Record<string, string>> = {
   campaignId: '01989a3c-6f00-7cc1-9d6e-2b1f0c4d5e02',
   clientId: '01989a3c-6f00-7cc1-9d6e-2b1f0c4d5e03',
   tenantId: '01989a3c-6f00-7cc1-9d6e-2b1f0c4d5e04',
+  userId: '01989a3c-6f00-7cc1-9d6e-2b1f0c4d5e05',
+  roleId: '01989a3c-6f00-7cc1-9d6e-2b1f0c4d5e06',
+  invitationId: '01989a3c-6f00-7cc1-9d6e-2b1f0c4d5e07',
+  agencyId: '01989a3c-6f00-7cc1-9d6e-2b1f0c4d5e08',
   currency: 'USD',
   timeZone: 'Europe/Berlin',
 }

@@ -9,7 +9,10 @@ const ids: Readonly<Record<string, string>> = {
   adAccountId: 'AdAccountId',
   campaignId: 'CampaignId',
   clientId: 'ClientId',
+  invitationId: 'InvitationId',
+  roleId: 'RoleId',
   tenantId: 'TenantId',
+  userId: 'UserId',
 }
 
 const primitives: Readonly<Record<string, string>> = {

@@ -23,7 +23,8 @@ export function progressLine({ total, done, rows, seconds, skipped }: Progress):
   return `${bar} ${percent} %   ${rows.toLocaleString('en')} rows   ${pace.toLocaleString('en')} rows/s   ${left} left`
 }
 
-function clock(seconds: number): string {
+/** `1:02:03`, without the hours where there are none. */
+export function clock(seconds: number): string {
   const whole = Math.ceil(seconds)
   const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60]
   const clockSeconds = String(whole % 60).padStart(2, '0')

@@ -1,8 +1,7 @@
 /** What the public API says of parked streams, and takes as orders. */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import { patientFetch, sayProblem } from '../import/patient-fetch.ts'
-import type { Connection } from './arguments.ts'
+import { ask, type Connection, patienceMs } from '../operator/connection.ts'
 
 export interface Place {
   readonly id: string
@@ -47,9 +46,6 @@ export interface Shown extends Place {
   readonly orders: readonly Order[]
 }
 
-/** How long an API that is away is asked again, and how long the runner may take to carry an order out. */
-const patienceMs = 60_000
-
 /** @throws Error with the problem's own words */
 export async function listParked({ queryUrl, token }: Connection): Promise<Listed[]> {
   const found: Listed[] = []
@@ -86,11 +82,4 @@ export async function order(
   throw new Error(
     `The order ${orderId} is given, but not carried out yet: is the runner of ${model} up? See show ${id}`,
   )
-}
-
-async function ask<Answer>(url: string, token: string, request: RequestInit = {}): Promise<Answer> {
-  const headers = { authorization: `Bearer ${token}`, ...request.headers }
-  const answer = await patientFetch(url, { ...request, headers }, patienceMs)
-  if (!answer.ok) throw new Error(await sayProblem(answer))
-  return (await answer.json()) as Answer
 }

@@ -1,9 +1,7 @@
 /** A tenant of its own for each test, and its staff: what a flow test does, it does through the public API. */
-import { createPrivateKey, randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import { type Role, signAccessToken } from '@bizosaas/http'
+import { type Role, readSigningKeys, signAccessToken } from '@bizosaas/http'
 
 export type Answer<Body> = { status: number; body: Body; headers: Headers; token: string }
 
@@ -23,31 +21,32 @@ export type Ask = <Body = Record<string, unknown>>(
 
 export type Agency = { tenantId: string; clientId: string; ask: Ask; tokenFor: (roles: Role[]) => string }
 
-export type Addresses = { campaigns: string; analytics: string; integrations: string; query: string }
+export type Addresses = { users: string; campaigns: string; analytics: string; integrations: string; query: string }
 
-/** The running system's services, and the key that its tokens are signed with. */
+/** The running system's services, and the keys that its tokens are signed with. */
 export const runningSystem = (env: Record<string, string | undefined> = process.env) => ({
   addresses: {
+    users: `http://127.0.0.1:${env.USERS_PORT}`,
     campaigns: `http://127.0.0.1:${env.CAMPAIGNS_PORT}`,
     analytics: `http://127.0.0.1:${env.ANALYTICS_PORT}`,
     integrations: `http://127.0.0.1:${env.INTEGRATIONS_PORT}`,
     query: `http://127.0.0.1:${env.QUERY_PORT}`,
   },
-  privateKeyFile: join(env.JWT_PUBLIC_KEY_FILE ?? '', '..', 'jwt-private.pem'),
+  issuer: env.JWT_ISSUER ?? '',
+  signingKeysFolder: env.SIGNING_KEYS_DIR ?? '',
 })
 
-export const newAgency = (system = runningSystem()): Agency => {
-  const tenantId = randomUUID()
+export const newAgency = (system = runningSystem(), tenantId: string = randomUUID()): Agency => {
   const clientId = randomUUID()
-  const privateKey = createPrivateKey(readFileSync(system.privateKeyFile))
+  const privateKey = readSigningKeys(system.signingKeysFolder)[0].privateKey
   const tokenFor = (roles: Role[], client?: string) =>
     signAccessToken({
       privateKey,
-      issuer: 'https://bizosaas.local',
+      issuer: system.issuer,
       audience: 'bizosaas-api',
       subject: 'flow-test',
       tenantId,
-      ...(client ? { clientId: client } : {}),
+      ...(client ? { clientIds: [client] } : {}),
       roles,
       expiresInSeconds: 3600,
     })
@@ -94,9 +93,10 @@ const comingAgain = async (send: () => Promise<Response>): Promise<Response> => 
   }
 }
 
-const commandSide = (addresses: Addresses, path: string) =>
-  path.startsWith('/v1/ad-accounts')
-    ? addresses.integrations
-    : path.startsWith('/v1/parked')
-      ? addresses.analytics
-      : addresses.campaigns
+const commandSide = (addresses: Addresses, path: string) => {
+  const [, , thing = ''] = path.split('/')
+  if (thing === 'ad-accounts') return addresses.integrations
+  if (thing === 'parked' || thing === 'projections') return addresses.analytics
+  const ofPeople = ['agencies', 'applications', 'clients', 'invitations', 'me', 'roles', 'sign-in', 'users']
+  return ofPeople.includes(thing) ? addresses.users : addresses.campaigns
+}

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { withoutSettings } from '../jest/without-settings.ts'
 import { runningSystem } from './agency.ts'
 import { until } from './until.ts'
@@ -11,12 +12,14 @@ type State = { settings: Record<string, string>; parts: Record<string, { state: 
 
 export type OwnSystem = Awaited<ReturnType<typeof startOwnSystem>>
 
-/** @param settings beside those that the system has by default */
-export const startOwnSystem = async (settings: Readonly<Record<string, string>> = {}) => {
+const here = fileURLToPath(new URL('../..', import.meta.url))
+
+/** @param settings beside those that the system has by default  @param sources where it runs from */
+export const startOwnSystem = async (settings: Readonly<Record<string, string>> = {}, sources = here) => {
   const folder = mkdtempSync(join(tmpdir(), 'bizosaas-flow-'))
   const program = ['deploy/embedded/run.mjs', '--parts', 'deploy/embedded/up.ts', '--free-ports']
   const supervisor = spawn(process.execPath, program, {
-    cwd: new URL('../..', import.meta.url),
+    cwd: sources,
     env: { ...withoutSettings(process.env), ...settings, BIZOSAAS_DATA_DIR: folder, NODE_OPTIONS: '' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -30,7 +33,7 @@ export const startOwnSystem = async (settings: Readonly<Record<string, string>> 
     await exited
     rmSync(folder, { recursive: true, force: true })
   }
-  await until('the system is up', 120_000, () => {
+  await until('the system is up', 170_000, () => {
     if (supervisor.exitCode !== null) throw new Error(`The system did not come up:\n${said}`)
     return said.includes('state.json')
   }).catch(async (error) => {
@@ -39,6 +42,7 @@ export const startOwnSystem = async (settings: Readonly<Record<string, string>> 
   })
   const { settings: own } = read()
   return {
+    folder,
     settings: own,
     system: runningSystem(own),
     /** Ends a part's process at once, as a power cut would; the supervisor starts it again. */

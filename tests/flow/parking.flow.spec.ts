@@ -31,7 +31,7 @@ async function writeBadStream(agency: Agency) {
   const metadata = () => {
     const id = randomUUID()
     const why = { actor: 'flow-test', commandId: id, bodyHash: '', correlationId: id, causationId: id }
-    const when = { recordedAt: Instant.now(), schemaVersion: '1', traceparent: null }
+    const when = { recordedAt: Instant.now(), schemaVersion: '1', traceparent: null, roles: null, origin: null }
     return metadataToStored({ tenantId, clientId, ...why, ...when })
   }
   const written = events.map(([type, data]) => ({ id: randomUUID(), type, data, metadata: metadata() }))

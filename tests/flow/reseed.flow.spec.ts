@@ -3,11 +3,11 @@
  * is answered with a fault, what a client has in hand stays valid, and the read models are what history says.
  */
 import { spawn } from 'node:child_process'
-import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
 import { withoutSettings } from '../jest/without-settings.ts'
 import { runOracle } from '../oracle/run.ts'
 import { type Agency, newAgency } from './agency.ts'
+import { keepDoing, stopDoing } from './keep-doing.ts'
 import { createCampaign, observe, registerAccount, row } from './marketing.ts'
 import { type OwnSystem, startOwnSystem } from './own-system.ts'
 import { until } from './until.ts'
@@ -36,29 +36,7 @@ const reseed = (...args: string[]) => {
   }
 }
 
-const loops: (() => Promise<unknown>)[] = []
-afterEach(() => Promise.all(loops.map((stop) => stop())))
-
-/** Does something again and again until it is told to stop, and keeps what went wrong. */
-const keepDoing = (everyMs: number, work: (time: number) => Promise<void>) => {
-  const failures: string[] = []
-  let times = 0
-  let stopped = false
-  const done = (async () => {
-    while (!stopped) {
-      times += 1
-      await work(times).catch((error) => failures.push(String(error)))
-      await pause(everyMs)
-    }
-  })()
-  const stop = async () => {
-    stopped = true
-    await done
-    return failures
-  }
-  loops.push(stop)
-  return { times: () => times, stop }
-}
+afterEach(stopDoing)
 
 test('a reseed, killed once on its way, switches to new topics while commands and queries go on', async () => {
   const account = await registerAccount(agency, 'reseed')

@@ -146,9 +146,18 @@ describe('the projections', () => {
     )
     expect(body.items.map(({ model }) => model).sort()).toEqual([
       'ad-metrics',
+      'application-list',
+      'audit-trail',
       'campaign-list',
       'campaign-timeline',
+      'memberships',
       'parking-orders',
+      'rebuild-orders',
+      'role-list',
+      'route-policies',
+      'session-list',
+      'tenant-list',
+      'user-list',
     ])
     for (const { parked, halted } of body.items) expect([parked, halted]).toEqual([0, []])
   })

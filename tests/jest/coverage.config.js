@@ -11,7 +11,9 @@ export default {
   rootDir: '../..',
   testMatch: ['**/command-services/*/*.spec.ts'],
   testPathIgnorePatterns: ['\\.int\\.spec\\.ts$'],
-  collectCoverageFrom: ['command-services/*/{campaign,budget,ad-account,ad-account-day,parked-stream}.ts'],
+  collectCoverageFrom: [
+    'command-services/*/{campaign,budget,ad-account,ad-account-day,parked-stream,rebuild,tenant,user,membership,role,invitation,session,application,second-factor,identity-link,route-policy,contradictions}.ts',
+  ],
   coverageProvider: 'v8',
   coverageReporters: ['text'],
   coverageThreshold: { global: { statements: 100, branches: 100, functions: 100, lines: 100 } },

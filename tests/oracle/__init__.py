@@ -2,7 +2,7 @@
 
     history         every event, read from the event store by its own Python client
       ├─ decisions  was it legal, given the events before it?
-      └─ models     campaign_list, campaign_timeline, parking_orders, ad_metrics: the rows that must follow
+      └─ models     one file each: the rows that must follow
            └─ compare with databases: the rows of the versions that serve, and how far they are
 
 It shares no code with the system, so that a mistake there cannot hide itself here. Words and rules are the domain's.

@@ -4,19 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
-from . import parking_orders
+from . import parking_orders, rebuild_orders, route_policies
 from .history import Event
-from .rules import ad_account, campaign
+from .rules import ad_account, campaign, claims, people, personal_data_read
 from .rules.ad_account import AdAccountRules
 from .rules.campaign import CampaignRules
+from .rules.claims import ClaimRules
 from .rules.envelope import Envelope
 from .rules.parked_stream import ParkedStreamRules
+from .rules.people import PeopleRules
+from .rules.personal_data_read import PersonalDataReadRules
+from .rules.rebuild import RebuildRules
+from .rules.route_policy import RoutePolicyRules
 from .rules.rule import Rule
 
 #: So many violations are told; all of them are counted.
 _SHOWN = 20
-_KNOWN = campaign.TYPES | ad_account.TYPES | parking_orders.TYPES
+#: Every type of event that there are rules for.
+KNOWN = (
+    campaign.TYPES
+    | ad_account.TYPES
+    | parking_orders.TYPES
+    | rebuild_orders.TYPES
+    | people.TYPES
+    | personal_data_read.TYPES
+    | claims.TYPES
+    | route_policies.TYPES
+)
 
 
 @dataclass(frozen=True)
@@ -43,20 +59,30 @@ class Decisions:
 
 def check_decisions(events: Iterable[Event]) -> Decisions:
     result = Decisions()
-    envelope, accounts = Envelope(), AdAccountRules()
-    rules: tuple[Rule, ...] = (envelope, CampaignRules(), accounts, ParkedStreamRules())
+    envelope, accounts, persons = Envelope(), AdAccountRules(), PeopleRules()
+    orders = (ParkedStreamRules(), RebuildRules())
+    rules: tuple[Rule, ...] = (
+        envelope,
+        ClaimRules(),
+        CampaignRules(),
+        accounts,
+        *orders,
+        persons,
+        PersonalDataReadRules(),
+        RoutePolicyRules(),
+    )
     for event in events:
         result.events += 1
         for wrong in _wrongs(rules, event):
             _add(result, event, wrong)
-    for event, wrong in accounts.unclaimed():
+    for event, wrong in chain(accounts.unclaimed(), persons.unclaimed()):
         _add(result, event, wrong)
     result.commands = envelope.commands
     return result
 
 
 def _wrongs(rules: tuple[Rule, ...], event: Event) -> Iterator[str]:
-    if event.type not in _KNOWN:
+    if event.type not in KNOWN:
         yield f"the oracle has no rules for {event.type}"
     for rule in rules:
         try:

@@ -23,6 +23,10 @@ class Progress:
     #: What does not add up, in words.
     wrong: list[str] = field(default_factory=list)
 
+    def __add__(self, other: Progress) -> Progress:
+        """Of a model that reads both topics."""
+        return Progress(self.applied + other.applied, self.behind + other.behind, self.wrong + other.wrong)
+
 
 def split(events: Iterable[Event], partitions: int) -> dict[str, dict[int, list[Event]]]:
     """Events by topic and partition."""

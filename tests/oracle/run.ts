@@ -92,3 +92,26 @@ export const runOracle = async (
 }
 
 const piped = (stream: NodeJS.ReadableStream | null) => (stream ? text(stream) : '')
+
+/** A row of a table of a read model, as texts by column. */
+export type RowThen = Readonly<Record<string, string | null>>
+
+/** What the oracle says a tenant's read models held when history ended at a position. */
+export type Then = {
+  readonly position: number
+  readonly 'campaign-list': readonly RowThen[]
+  readonly 'ad-metrics/current': readonly RowThen[]
+}
+
+/** @throws when the oracle could not look */
+export const rowsThen = async (
+  settings: OracleSettings,
+  tenantId: string,
+  positions: readonly number[],
+): Promise<readonly Then[]> => {
+  const child = python(['-m', 'oracle.past', tenantId, ...positions.map(String)], settings, ['ignore', 'pipe', 'pipe'])
+  const ended = new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve))
+  const [out, complaints, code] = await Promise.all([piped(child.stdout), piped(child.stderr), ended])
+  if (code !== 0) throw new Error(`The oracle could not look: ${complaints.trim()}`)
+  return JSON.parse(out)
+}

@@ -6,7 +6,21 @@ from dataclasses import asdict, dataclass
 from types import ModuleType
 from typing import Any
 
-from . import ad_metrics, campaign_list, campaign_timeline, parking_orders
+from . import (
+    ad_metrics,
+    application_list,
+    audit_trail,
+    campaign_list,
+    campaign_timeline,
+    memberships,
+    parking_orders,
+    rebuild_orders,
+    role_list,
+    route_policies,
+    session_list,
+    tenant_list,
+    user_list,
+)
 from .canonical import Rows
 from .compare import Comparison, Difference, compare
 from .databases import ClickHouse, Postgres, Unanswered, Version, as_known_at
@@ -15,7 +29,20 @@ from .history import Event, read_history
 from .model import Expected, expected
 from .progress import Progress, progress, split
 
-_IN_POSTGRES = (campaign_list, campaign_timeline, parking_orders)
+_IN_POSTGRES = (
+    campaign_list,
+    campaign_timeline,
+    parking_orders,
+    rebuild_orders,
+    route_policies,
+    user_list,
+    memberships,
+    tenant_list,
+    role_list,
+    application_list,
+    session_list,
+    audit_trail,
+)
 
 
 @dataclass(frozen=True)
@@ -95,18 +122,22 @@ def judge(settings: Settings, at_checkpoints: bool) -> Verdict:
                 f"The oracle does not know how to fold {', '.join(sorted(unknown))}: teach it (tests/oracle)."
             )
 
-        def version(model: ModuleType) -> Version:
-            return postgres.version(model.NAME, f"{model.TOPIC}.{settings.generation}")
+        def version(model: ModuleType, topic: str) -> Version:
+            return postgres.version(model.NAME, f"{topic}.{settings.generation}")
 
-        versions = {model: version(model) for model in (*_IN_POSTGRES, ad_metrics)}
-        metrics = versions[ad_metrics]
+        models = (*_IN_POSTGRES, ad_metrics)
+        versions = {model: {topic: version(model, topic) for topic in _topics(model)} for model in models}
+        metrics = versions[ad_metrics][ad_metrics.TOPIC]
         readings = clickhouse.rows(metrics)
         if at_checkpoints:  # rows are written before their checkpoint moves, so there may be more of them
             readings, current = as_known_at(metrics, readings, partitions)
         else:
             current = clickhouse.current(metrics)
         found = {
-            **{model.NAME: postgres.rows(versions[model], model.COLUMNS, model.KEY) for model in _IN_POSTGRES},
+            **{
+                model.NAME: postgres.rows(next(iter(versions[model].values())), model.COLUMNS, model.KEY)
+                for model in _IN_POSTGRES
+            },
             ad_metrics.NAME: readings,
             ad_metrics.CURRENT: current,
         }
@@ -117,10 +148,16 @@ def judge(settings: Settings, at_checkpoints: bool) -> Verdict:
     by_topic = split(events, partitions)
     orders = [event for event in events if event.type == parking_orders.SKIP]
     tables: list[TableVerdict] = []
-    for model, of in versions.items():
-        passed = progress(of, model.TYPES, by_topic[model.TOPIC], orders, at_checkpoints)
-        tables += _tables(of, passed, expected(model.Fold(), passed.applied), found, at_checkpoints)
+    for model, by in versions.items():
+        passed = Progress()
+        for topic, of in by.items():
+            passed += progress(of, model.TYPES, by_topic[topic], orders, at_checkpoints)
+        tables += _tables(list(by.values()), passed, expected(model.Fold(), passed.applied), found, at_checkpoints)
     return Verdict(events[-1].position if events else -1, tables, check_decisions(events))
+
+
+def _topics(model: ModuleType) -> tuple[str, ...]:
+    return tuple(getattr(model, "TOPICS", ())) or (model.TOPIC,)
 
 
 def _history(url: str) -> list[Event]:
@@ -131,7 +168,7 @@ def _history(url: str) -> list[Event]:
 
 
 def _tables(
-    version: Version, passed: Progress, wanted: Expected, found: dict[str, Rows], at_checkpoints: bool
+    versions: list[Version], passed: Progress, wanted: Expected, found: dict[str, Rows], at_checkpoints: bool
 ) -> list[TableVerdict]:
     wrong = passed.wrong + [
         f"position {event.position} of {event.stream} is applied, but cannot be ({reason})"
@@ -140,8 +177,8 @@ def _tables(
     return [
         TableVerdict(
             table.name,
-            version.number,
-            len(version.parked),
+            versions[0].number,
+            sum(len(version.parked) for version in versions),
             compare(table.columns, table.rows, found[table.name]),
             [] if at_checkpoints else passed.behind,
             wrong,

@@ -1,11 +1,13 @@
 /** `npm run prove`: breaks a running system in every way, and shows that its promises hold. See `--help`. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { leftovers } from '../../deploy/embedded/supervisor/leftovers.ts'
 import { withoutSettings } from '../jest/without-settings.ts'
 import { help, type Options, readOptions } from './options.ts'
 import { reportOf } from './report.ts'
 import { prove } from './run.ts'
+import { signalAll } from './system/family.ts'
 
 const say = (text: string): void => {
   process.stdout.write(`${text}\n`)
@@ -31,8 +33,9 @@ if (options.help) {
 const folder = options.data === null ? mkdtempSync(join(tmpdir(), 'bizosaas-prove-')) : resolve(options.data)
 mkdirSync(folder, { recursive: true })
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  // The processes of the system end with this one: the kernel sees to it.
+  // The processes of the system end with this one, for the kernel sends them a signal; one that is frozen has to be woken to take it.
   process.once(signal, () => {
+    signalAll(leftovers(realpathSync(folder)), 'SIGCONT')
     say(`Interrupted; what there is lies in ${folder}.`)
     process.exit(130)
   })

@@ -49,7 +49,7 @@ export const reportOf = (findings: Findings): string => {
       [
         ['events in the store', findings.events],
         ['commands settled at the end by sending them again', findings.settled],
-        ['duplicates that the projections dropped, as far as seen', findings.duplicates],
+        ['records that the relay wrote twice, dropped by the projections', findings.duplicates],
         ['units that ended by themselves and were started again', endsOf(findings.ends)],
         ['streams parked', findings.parked],
         ...findings.rebuilds.map(

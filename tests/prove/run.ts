@@ -2,7 +2,6 @@
 import { join } from 'node:path'
 import { until } from '../flow/until.ts'
 import { runOracle } from '../oracle/run.ts'
-import { countDuplicates } from './duplicates.ts'
 import { type Fault, faultsOf } from './faults/faults.ts'
 import { startStorm } from './faults/storm.ts'
 import { connectClient } from './load/client.ts'
@@ -15,7 +14,7 @@ import { type ProvenSystem, startSystem } from './system/system.ts'
 import { behind, setAside } from './verdict/drained.ts'
 import { type Fact, history } from './verdict/history.ts'
 import { judgeLedger } from './verdict/ledger-verdict.ts'
-import { digests, untilRebuilt } from './verdict/rebuild.ts'
+import { digests, startRebuild, untilRebuilt } from './verdict/rebuild.ts'
 
 const wholeWithinMs = 180_000
 const drainedWithinMs = 180_000
@@ -39,11 +38,10 @@ export const prove = async (options: Options, folder: string, say: (text: string
     say(`The system is up after ${seconds(startedAt)} s; ${kills} kills and ${commands} commands follow.`)
     const ledgerFile = join(folder, 'ledger.jsonl')
     const ledger = openLedger(ledgerFile)
-    const duplicates = countDuplicates(system.runners)
     let calm = false
     const client = connectClient({
       edges: system.edges,
-      privateKeyFile: system.privateKeyFile,
+      settings: system.settings,
       ledger,
       random: random(seed, 'client'),
       hangUps: (() => {
@@ -85,7 +83,6 @@ export const prove = async (options: Options, folder: string, say: (text: string
     calm = true
     const settled = await load.settle(settledWithinMs)
     await recovered()
-    await duplicates.stop()
     await ledger.close()
     say(`The storm is over after ${Math.round(stormMs / 1_000)} s, ${settled} commands are settled. Now the verdicts.`)
 
@@ -100,10 +97,10 @@ export const prove = async (options: Options, folder: string, say: (text: string
     judge('ledger and event store agree', judgeLedger(lines, facts))
     const oracle = await runOracle(system.settings)
     judge('the oracle finds read models and decisions right', oracle.ok ? [] : oracle.summary.split('\n'))
-    const { parked, halted } = await setAside(system.settings)
+    const { parked, halted, duplicates } = await setAside(system.settings)
     judge('nothing is parked, nothing is halted', [...parked, ...halted])
 
-    system.startRebuilder()
+    await startRebuild(system.settings)
     await untilRebuilt(system.settings, load.latestPosition(), rebuiltWithinMs)
     const rebuilds = await digests(system.settings)
     judge(
@@ -125,7 +122,7 @@ export const prove = async (options: Options, folder: string, say: (text: string
       faults: faulting.done(),
       skipped: faulting.skipped(),
       ends,
-      duplicates: duplicates.seen(),
+      duplicates,
       parked: parked.length,
       settled,
       rebuilds,

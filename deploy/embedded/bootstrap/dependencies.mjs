@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { npm } from './npm.mjs'
 import { runTool } from './run-tool.mjs'
@@ -13,12 +13,12 @@ import { runTool } from './run-tool.mjs'
  * @returns {Promise<boolean>} whether something was installed
  */
 export async function installDependencies(root, node, waitFor) {
-  if (areInstalled(root)) return false
+  if (areInstalled(root)) return linkWorkspaces(root)
   mkdirSync(path.join(root, '.toolchain'), { recursive: true })
   waitFor('another set-up of this clone')
   const unlock = await lock(path.join(root, '.toolchain', 'npm-ci.lock'))
   try {
-    if (areInstalled(root)) return false // by the other set-up
+    if (areInstalled(root)) return linkWorkspaces(root) // by the other set-up
     waitFor('npm ci')
     const env = { ...process.env, PATH: `${path.dirname(node)}:${process.env.PATH}` }
     await runTool([...npm(node), 'ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: root, env })
@@ -38,6 +38,23 @@ function lock(/** @type {string} */ file) {
     holder.on('error', reject)
     holder.stdout.once('data', () => resolve(() => holder.stdin.end()))
   })
+}
+
+/**
+ * Adds the links of our own packages that came since `npm ci` ran: for these alone it need not run again.
+ *
+ * @param {string} root
+ * @returns {false} nothing was installed
+ */
+function linkWorkspaces(root) {
+  const { packages } = JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8'))
+  for (const [name, { link, resolved }] of Object.entries(packages)) {
+    const place = path.join(root, name)
+    if (!link || existsSync(place)) continue
+    mkdirSync(path.dirname(place), { recursive: true })
+    symlinkSync(path.relative(path.dirname(place), path.join(root, resolved)), place)
+  }
+  return false
 }
 
 /**

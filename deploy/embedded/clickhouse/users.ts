@@ -52,7 +52,7 @@ export const allowed = {
     'GRANT KILL QUERY ON *.*',
   ],
   projector: [`GRANT ${tables} ON ${database}.*`, ...engines],
-  query: [`GRANT SELECT, SHOW ON ${database}.*`],
+  query: [`GRANT SELECT ON ${database}.scoped_*`, `GRANT SHOW TABLES ON ${database}.*`],
 }
 
 const local = '<networks><ip>127.0.0.1</ip></networks>'

@@ -74,14 +74,26 @@ async function makeRoles(
 ): Promise<void> {
   await withClient({ ...connection, database: 'postgres' }, async (client) => {
     const { rows: roles } = await client.query<{ rolname: string }>('select rolname from pg_roles')
-    for (const role of ['bizosaas', 'relay', 'auditor', 'projector', 'query'] as const) {
+    for (const role of [
+      'bizosaas',
+      'relay',
+      'auditor',
+      'projector',
+      'query',
+      'keeper',
+      'opener',
+      'oidc',
+      'gateway',
+    ] as const) {
       const verb = roles.some(({ rolname }) => rolname === role) ? 'alter' : 'create'
       await client.query(`${verb} role ${role} login nosuperuser nobypassrls password '${passwords[role]}'`)
     }
     const { rowCount } = await client.query('select from pg_database where datname = $1', [database])
     if (rowCount === 0) await client.query(`create database ${database} owner bizosaas`)
     await client.query(`revoke connect, temporary on database ${database} from public`)
-    await client.query(`grant connect on database ${database} to relay, auditor, projector, query`)
+    await client.query(
+      `grant connect on database ${database} to relay, auditor, projector, query, keeper, opener, oidc, gateway`,
+    )
   })
 }
 

@@ -14,6 +14,8 @@ export interface SampleServices {
   readonly integrationsUrl: string
   /** Access token of an owner of the agency. */
   readonly token: string
+  /** Whose campaigns they are. */
+  readonly clientId: string
   readonly print: (line: string) => void
 }
 
@@ -24,10 +26,7 @@ export interface LoadedSample {
   readonly consistencyTokens: readonly string[]
 }
 
-const clientId = '5a3f0c1e-7d42-4b8e-9c55-2f1d6e8a4b07'
-
 const account = {
-  clientId,
   platform: 'meta',
   externalId: 'act_103916',
   name: 'Nordlicht Outdoor',
@@ -56,12 +55,18 @@ export async function loadSample({
   campaignsUrl,
   integrationsUrl,
   token,
+  clientId,
   print,
 }: SampleServices): Promise<LoadedSample> {
   const send = (method: 'POST' | 'PUT', url: string, body: object, key: string) =>
     command(method, url, body, { authorization: `Bearer ${token}`, 'idempotency-key': `sample:${key}` })
 
-  const { id: adAccountId } = await send('POST', `${integrationsUrl}/v1/ad-accounts`, account, 'account')
+  const { id: adAccountId } = await send(
+    'POST',
+    `${integrationsUrl}/v1/ad-accounts`,
+    { ...account, clientId },
+    'account',
+  )
   print(`Ad account ${account.name}: ${adAccountId}`)
 
   let lastEvent: string | null = null

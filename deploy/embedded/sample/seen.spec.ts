@@ -3,7 +3,7 @@ import { TenantId } from '@bizosaas/schemas'
 import { expect, test } from '@jest/globals'
 import { tokensAsOfNow } from './seen.ts'
 
-const tenantId = TenantId.parse('8f14e45f-ceea-467f-a0e6-6c6b2a6b3c11')
+const tenantId = TenantId.parse('51daff89-85a1-55f2-85a6-950b56389445')
 const adAccountId = '0198c0de-0000-4000-8000-000000000001'
 const tokens = (partitions: number, generation: string) => [
   `events.${generation}.${partitioner(partitions)(tenantId)}.700`,

@@ -7,6 +7,8 @@ export type Seen = {
   /** Data folders of earlier versions do not have it. */
   readonly adAccountId?: string | undefined
   readonly consistencyTokens: readonly string[]
+  /** What the sample's people sign in with, as OAuth names it. */
+  readonly application: string
 }
 
 /**
@@ -14,7 +16,7 @@ export type Seen = {
  * are; topics of another generation may have other partitions.
  */
 export function tokensAsOfNow(
-  { adAccountId, consistencyTokens }: Seen,
+  { adAccountId, consistencyTokens }: Omit<Seen, 'application'>,
   tenantId: TenantId,
   { TOPIC_GENERATION: generation, TOPIC_PARTITIONS: partitions }: Settings<'TOPIC_GENERATION' | 'TOPIC_PARTITIONS'>,
 ): readonly string[] {

@@ -15,9 +15,12 @@ export function openLogFile(file: string): LogFile {
   let handle = openSync(file, 'a', 0o600)
   let size = existsSync(file) ? statSync(file).size : 0
   let lines: string[] = []
+  let isClosed = false
 
   return {
     write: (chunk) => {
+      // What a process said last may come after its end, and when nobody keeps it any more.
+      if (isClosed) return
       if (size + chunk.length > largest) {
         closeSync(handle)
         renameSync(file, `${file}.1`)
@@ -29,6 +32,9 @@ export function openLogFile(file: string): LogFile {
       lines = [...lines.slice(0, -1), (lines.at(-1) ?? '') + first, ...more].slice(-remembered)
     },
     tail: () => lines.filter((line) => line.trim() !== ''),
-    close: () => closeSync(handle),
+    close: () => {
+      if (!isClosed) closeSync(handle)
+      isClosed = true
+    },
   }
 }

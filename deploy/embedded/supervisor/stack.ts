@@ -58,7 +58,9 @@ export async function takeStack({
   if (ended > 0) say(`Ended ${ended} ${ended === 1 ? 'process' : 'processes'} that an earlier start left behind.`)
 
   const secrets = readSecrets(mark)
-  const settings = settingsOf(ports, secrets)
+  // Whoever puts a proxy in front says what the system is called from outside.
+  const issuer = environment.JWT_ISSUER ? { JWT_ISSUER: environment.JWT_ISSUER } : {}
+  const settings = { ...settingsOf(ports, secrets), ...issuer }
   const place = (name: string) => {
     const folder = path.join(mark, name)
     mkdirSync(folder, { recursive: true })

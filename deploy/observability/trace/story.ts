@@ -90,7 +90,7 @@ async function modelsOf(db: Postgres, { topic, partition }: TopicPartition, even
 function parkedOf(db: Postgres, event: StoredEvent): Promise<Map<string, string>> {
   const tenantId = parseStreamName(event.stream)?.tenantId
   if (tenantId === undefined) return Promise.resolve(new Map())
-  return db.asTenant({ tenantId: TenantId.parse(tenantId), clientId: null }, async (tx) => {
+  return db.asTenant({ tenantId: TenantId.parse(tenantId), clientIds: null }, async (tx) => {
     const rows = await tx.query<{ model: string; version: number; error: string | null }>(
       'SELECT model, version, error FROM read_model.parked WHERE event_id = $1',
       [event.id],

@@ -45,7 +45,7 @@ export function contextOf(overrides: Partial<CommandContext> = {}): CommandConte
   const commandId = randomUUID()
   return {
     tenantId: TenantId.parse('019ab000-0000-4000-8000-0000000000aa'),
-    clientId: null,
+    clientIds: null,
     actor: 'tester',
     commandId,
     bodyHash: 'a',

@@ -4,6 +4,7 @@ import { createHealth, createLog, type Health } from '@bizosaas/runtime'
 import { Type } from 'typebox'
 import { signAccessToken, type TokenRequest } from '../access-token.ts'
 import { authentication } from '../auth.ts'
+import { fixedKeys } from '../key-source.ts'
 import { tryAgain } from '../problem.ts'
 import { events, get, post, put, type Route, reply } from '../route.ts'
 import { type Serving, serve } from '../serve.ts'
@@ -139,7 +140,7 @@ export async function startService(more: readonly Route[] = []): Promise<TestSer
     port: 0,
     portSetting: 'WIDGETS_PORT',
     routes: [...routes, ...more],
-    auth: authentication({ issuer, audience, publicKey: keys.publicKey }),
+    auth: authentication({ issuer, audience, keyOf: fixedKeys(keys.publicKey) }),
     health,
     log: createLog(sink, 'debug'),
   })

@@ -4,6 +4,7 @@ import type { TopicPartition } from '@bizosaas/kafka'
 import { type Checkpoint, makeCheckpoints, readCheckpoints } from '../checkpoint.ts'
 import { type Projection, tableName } from '../projection.ts'
 import { readModelMigrations } from '../start.ts'
+import { dropClickHouseTable } from '../tables.ts'
 
 /** The real databases, migrated. Tests share them, so each uses models (`modelName`) or tenants of its own. */
 export async function openDatabases() {
@@ -58,9 +59,9 @@ export async function dropModel({ admin, postgres, clickhouse }: Databases, name
   )
   for (const { version } of versions) {
     await postgres.query(`DROP TABLE IF EXISTS read_model.${tableName({ name, version })}`)
-    await clickhouse.command(`DROP TABLE IF EXISTS ${tableName({ name, version })}`)
+    await dropClickHouseTable(clickhouse, tableName({ name, version }))
   }
   await postgres.query('DELETE FROM read_model.parked WHERE model = $1', [name])
-  for (const table of ['checkpoint', 'live_version'])
+  for (const table of ['checkpoint', 'live_version', 'version'])
     await admin.query(`DELETE FROM read_model.${table} WHERE model = $1`, [name])
 }

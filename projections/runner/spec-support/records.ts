@@ -66,6 +66,8 @@ export function partitionLog(topic = 'events.g0', partition = 0) {
           recordedAt: instantOf(new Date(Date.UTC(2026, 10, 22) + n * 1000)),
           schemaVersion: '1',
           traceparent: null,
+          roles: null,
+          origin: null,
         },
       }
       revisions.set(stream, revision + 1)
@@ -92,6 +94,11 @@ export function recorded<T extends EventType>(
     tenantId: tenantA,
     clientId: client1,
     actor: 'user:anna',
+    roles: 'owner viewer',
+    origin: null,
+    commandId: uuid('d', 1),
+    correlationId: uuid('d', 2),
+    causationId: uuid('d', 1),
     recordedAt: instantOf(new Date(Date.UTC(2026, 10, 22))),
     ...facts,
   } as Recorded<T>

@@ -58,4 +58,6 @@ export const metadataOf = (tenantId: TenantId, recordedAt: Instant): Record<stri
     recordedAt,
     schemaVersion: '1',
     traceparent: null,
+    roles: null,
+    origin: null,
   })

@@ -34,6 +34,7 @@ class Story:
             "causationId": command,
             "recordedAt": "2026-11-26T12:00:00.000000Z",
             "schemaVersion": "1",
+            "roles": None,
         }
         metadata |= {name: said.pop(name) for name in list(said) if name in metadata}
         revision = said.get("revision", sum(1 for each in self.events if each.stream == stream))
@@ -70,6 +71,21 @@ class Story:
             claim = f"claim-{self.tenant}.ad-account:{external_id}"
             self.tell(claim, "ValueClaimed", {"kind": "ad-account", "holder": account}, command)
         return account
+
+    def person(self, command: str = "invite", claimed: bool = True) -> str:
+        """Invites a person, and answers their id."""
+        user = derived_id(command, "user")
+        sealed = {"subject": user, "keyVersion": 1, "bytes": "AAH/"}
+        if claimed:
+            claim = {"kind": "email", "holder": user}
+            self.tell(f"claim-{self.tenant}.email:{command}", "ValueClaimed", claim, command)
+        data = {"userId": user, "clientId": None, "email": sealed, "emailDigest": "d"}
+        names = {"givenName": sealed, "familyName": sealed}
+        self.tell(f"user-{self.tenant}.{user}", "UserInvited", data | names, command)
+        return user
+
+    def about(self, user: str, type_: str, category: str = "user", **data: Any) -> Event:
+        return self.tell(f"{category}-{self.tenant}.{user}", type_, {"userId": user, **data})
 
     def observed(self, account: str, *rows: dict[str, Any], **said: Any) -> Event:
         return self._figures("MetricsObserved", account, rows, said)

@@ -2,7 +2,7 @@ import unittest
 from typing import Any
 
 from ..decisions import check_decisions
-from ..ids import parked_stream_id
+from ..ids import derived_id, parked_stream_id
 from .story import OTHER_TENANT, Story, figures, key
 
 
@@ -24,6 +24,31 @@ class DecisionsTest(unittest.TestCase):
         self.assertTrue(violations, "nothing was found wrong")
         self.assertEqual({violation.position for violation in violations}, {last.position})
         self.assertTrue(any(rule in violation.rule for violation in violations), violations)
+
+
+class RoutePolicyTest(DecisionsTest):
+    def tell(self, type_: str, command: str = "", **policy: Any) -> None:
+        id_ = derived_id("draft", "routePolicy")
+        said = {"routes": [], "limits": [], "plans": [], "corsOrigins": []} | policy
+        data = {"policyId": id_} | ({} if type_[11:] in ("Published", "Retired") else {"title": "One", "policy": said})
+        self.story.tell(f"routePolicy-{self.story.tenant}.{id_}", type_, data, command, clientId=None)
+
+    def test_a_whole_life_is_legal(self) -> None:
+        self.tell("RoutePolicyDrafted", "draft")
+        self.tell("RoutePolicyRevised", corsOrigins=["https://a.test"])
+        self.tell("RoutePolicyPublished")
+        self.tell("RoutePolicyRetired")
+        self.assert_legal()
+
+    def test_what_is_published_is_not_rewritten(self) -> None:
+        self.tell("RoutePolicyDrafted", "draft")
+        self.tell("RoutePolicyPublished")
+        self.tell("RoutePolicyRevised", corsOrigins=["https://a.test"])
+        self.assert_last_broken("the route policy is published")
+
+    def test_a_limit_that_a_route_names_is_there(self) -> None:
+        self.tell("RoutePolicyDrafted", "draft", routes=[{"prefix": "/v1", "methods": [], "limits": ["a"]}])
+        self.assert_last_broken("names a limit that is not there")
 
 
 class CampaignTest(DecisionsTest):
@@ -91,6 +116,116 @@ class CampaignTest(DecisionsTest):
         campaign.tell("BudgetRevised", budget={"amountMicros": 0, "currency": "USD"}, previous=euros(5))
         self.assert_last_broken("the budget is in EUR")
         self.assert_last_broken("more than zero")
+
+
+class PeopleTest(DecisionsTest):
+    def setUp(self) -> None:
+        super().setUp()
+        self.user = self.story.person()
+
+    def assign(self, roles: list[str], clients: list[str] | None = None, client: str | None = None) -> None:
+        rights = {"roles": roles, "customRoles": [], "clients": clients, "clientId": client}
+        self.story.about(self.user, "MembershipAssigned", "membership", **rights)
+
+    def test_a_whole_life_is_legal(self) -> None:
+        self.assign(["viewer"])
+        self.story.about(self.user, "UserActivated")
+        self.story.about(self.user, "UserLocked")
+        self.story.about(self.user, "UserUnlocked")
+        self.story.about(self.user, "MembershipRevoked", "membership")
+        self.assign(["viewer"])
+        self.story.about(self.user, "UserErasureRequested")
+        self.story.about(self.user, "UserErased", keyVersions=[1], destroyedAt="x", destroyedBy="y")
+        self.assert_legal()
+
+    def test_the_erased_stay_erased(self) -> None:
+        self.story.about(self.user, "UserErasureRequested")
+        self.story.about(self.user, "UserActivated")
+        self.assert_last_broken("it is erased, not invited")
+
+    def test_an_address_is_claimed_by_the_same_command(self) -> None:
+        self.story.person("another", claimed=False)
+        self.assert_last_broken("no claim holds the person's email")
+
+    def change(self, to: str, *claims: tuple[str, str]) -> None:
+        """To an address with this HMAC; claims are by kind of event and of the address."""
+        for type_, of in claims:
+            claim = f"claim-{self.story.tenant}.email:{of}"
+            self.story.tell(claim, type_, {"kind": "email", "holder": self.user}, command=f"to {to}")
+        sealed = {"subject": self.user, "keyVersion": 1, "bytes": "AAH/"}
+        said = {"userId": self.user, "email": sealed, "emailDigest": to}
+        self.story.tell(f"user-{self.story.tenant}.{self.user}", "UserEmailChanged", said, command=f"to {to}")
+
+    def test_an_address_that_was_left_is_free_for_another(self) -> None:
+        self.story.about(self.user, "UserActivated")
+        self.change("new", ("ValueReleased", "invite"), ("ValueClaimed", "new"))
+        self.change("old", ("ValueReleased", "new"), ("ValueClaimed", "invite"))
+        self.assert_legal()
+
+    def test_a_new_address_is_claimed(self) -> None:
+        self.story.about(self.user, "UserActivated")
+        self.change("new")
+        self.assert_last_broken("no claim holds the person's email")
+
+    def test_what_is_held_is_not_claimed_again(self) -> None:
+        self.story.tell(
+            f"claim-{self.story.tenant}.email:invite", "ValueClaimed", {"kind": "email", "holder": self.user}
+        )
+        self.assert_last_broken("the value was claimed before")
+
+    def test_nobody_releases_what_another_holds(self) -> None:
+        released = {"kind": "email", "holder": "another"}
+        self.story.tell(f"claim-{self.story.tenant}.email:invite", "ValueReleased", released)
+        self.assert_last_broken(f"is held by {self.user}, not another")
+
+    def test_a_second_factor_counts_once_it_is_confirmed(self) -> None:
+        sealed = {"subject": self.user, "keyVersion": 1, "bytes": "AAH/"}
+        self.story.about(self.user, "SecondFactorEnrolled", "secondFactor", enrolmentId="one", secret=sealed)
+        self.story.about(self.user, "SecondFactorConfirmed", "secondFactor", enrolmentId="one")
+        self.story.about(self.user, "RecoveryCodeUsed", "secondFactor", enrolmentId="one", number=3)
+        self.story.about(self.user, "SecondFactorRemoved", "secondFactor")
+        self.assert_legal()
+        self.story.about(self.user, "RecoveryCodeUsed", "secondFactor", enrolmentId="one", number=4)
+        self.assert_last_broken("it is removed, not confirmed")
+
+    def test_an_account_elsewhere_is_claimed_for_one_person(self) -> None:
+        said = {"issuer": "https://a.test", "identity": "i"}
+        link = {"userId": self.user, **said}
+        claim = {"kind": "identity", "holder": self.user}
+        self.story.tell(f"claim-{self.story.tenant}.identity:i", "ValueClaimed", claim, "link")
+        self.story.tell(f"identityLink-{self.story.tenant}.{self.user}", "IdentityLinked", link, "link")
+        self.assert_legal()
+        self.story.about(self.user, "IdentityLinked", "identityLink", **said)
+        self.assert_last_broken("no claim holds the person's identity")
+
+    def test_a_claim_has_its_person(self) -> None:
+        claim = {"kind": "email", "holder": "nobody"}
+        self.story.tell(f"claim-{self.story.tenant}.email:x", "ValueClaimed", claim)
+        self.assert_last_broken("its holder nobody is not there")
+
+    def test_what_holds_already_is_not_assigned_again(self) -> None:
+        self.assign(["viewer"])
+        self.assign(["viewer"])
+        self.assert_last_broken("what holds already")
+
+    def test_a_person_of_a_client_works_for_that_client(self) -> None:
+        self.assign(["viewer"], ["other"], "client")
+        self.assert_last_broken("works for")
+
+    def test_nobody_is_sealed_for_another(self) -> None:
+        self.story.about(self.user, "UserActivated")
+        sealed = {"subject": "another", "keyVersion": 1, "bytes": "AAH/"}
+        self.story.about(self.user, "UserProfileChanged", givenName=sealed, familyName=sealed, phone=None)
+        self.assert_last_broken("sealed for another")
+
+
+class PersonalDataReadTest(DecisionsTest):
+    def test_a_reading_stands_alone_and_names_each_person_once(self) -> None:
+        for command, subjects in (("one", ["a", "b"]), ("two", ["b", "b"])):
+            id_ = derived_id(command, "read")
+            said = {"readId": id_, "route": "GET /v1/users", "subjects": subjects}
+            self.story.tell(f"personalDataRead-{self.story.tenant}.{id_}", "PersonalDataRead", said, command)
+        self.assert_last_broken("not each once and in order")
 
 
 class FiguresTest(DecisionsTest):
@@ -165,6 +300,41 @@ class ParkedStreamTest(DecisionsTest):
 
     def test_an_order_is_the_agency_s(self) -> None:
         self.order(f"campaign-{self.story.tenant}.x", clientId="a client")
+        self.assert_last_broken("not a client's")
+
+
+class RebuildTest(DecisionsTest):
+    def setUp(self) -> None:
+        super().setUp()
+        self.rebuild = derived_id("request", "rebuild")
+        self.order("RebuildRequested", "request", definition=None, workers=2)
+
+    def order(self, type_: str, command: str, metadata: dict[str, Any] | None = None, **said: Any) -> None:
+        data = {"orderId": command, "rebuildId": self.rebuild, "model": "campaign-list", "reason": None} | said
+        stands_in = f"rebuild-{self.story.tenant}.{self.rebuild}"
+        self.story.tell(stands_in, type_, data, command, **{"clientId": None} | (metadata or {}))
+
+    def test_a_rebuild_s_orders_are_legal(self) -> None:
+        self.order("RebuildPaused", "pause")
+        self.order("CutOverRequested", "cut", acceptedDifference="ab", reason="as announced")
+        self.order("RetirementRequested", "retire")
+        self.assert_legal()
+
+    def test_a_rebuild_is_ordered_once_by_the_command_that_its_id_follows_from(self) -> None:
+        self.order("RebuildRequested", "again", definition=None, workers=2)
+        self.assert_last_broken("ordered before")
+        self.assert_last_broken("does not follow from the command")
+
+    def test_an_order_is_about_the_model_that_is_rebuilt(self) -> None:
+        self.order("RebuildPaused", "pause", model="ad-metrics")
+        self.assert_last_broken("there is no rebuild")
+
+    def test_a_difference_is_accepted_for_a_reason(self) -> None:
+        self.order("CutOverRequested", "cut", acceptedDifference="ab")
+        self.assert_last_broken("without a reason")
+
+    def test_an_order_is_the_agency_s(self) -> None:
+        self.order("RollBackRequested", "back", {"clientId": "a client"})
         self.assert_last_broken("not a client's")
 
 

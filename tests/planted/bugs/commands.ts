@@ -60,8 +60,8 @@ export const commandBugs: readonly Bug[] = [
     edits: [
       {
         file: 'packages/event-store/command-handler.ts',
-        from: 'const writes = [...claims.map(',
-        to: 'const writes = [...[].map(',
+        from: 'const writes = [...releasing, ...claims.map(take), own]',
+        to: 'const writes = [...releasing, own]',
       },
     ],
     specs: ['packages/event-store/command-handler.int.spec.ts'],

@@ -60,8 +60,8 @@ export const projectionBugs: readonly Bug[] = [
     edits: [
       {
         file: 'projections/runner/postgres-sink.ts',
-        from: '      const { statement } = move\n',
-        to: '      const { statement } = move\n      if (written.length > 0) await postgres.query(justRows, columnArrays(table, written))\n',
+        from: '    write: async ({ written, removed }, { statement, values }) => {\n',
+        to: '    write: async ({ written, removed }, { statement, values }) => {\n      if (written.length > 0) await postgres.query(justRows, columnArrays(table, written))\n',
       },
     ],
     specs: ['projections/runner/postgres-sink.int.spec.ts'],

@@ -41,11 +41,4 @@ export const queryBugs: readonly Bug[] = [
     specs: ['projections/runner/tables.int.spec.ts'],
     tests: 'sees its rows',
   },
-  {
-    name: 'figures-of-every-tenant',
-    breaks: 'a query on ClickHouse, which has no row-level security, forgets the tenant',
-    edits: [{ file: 'query-api/analytics/metrics-query.ts', from: "    'tenant_id = {tenant: UUID}',\n", to: '' }],
-    specs: ['query-api/analytics/metrics.int.spec.ts'],
-    tests: 'of its own tenant',
-  },
 ]

@@ -1,7 +1,5 @@
 /** Sends commands and questions to any of the instances, and writes down what became of them. */
-import { createPrivateKey } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { type Role, signAccessToken } from '@bizosaas/http'
+import { type Role, readSigningKeys, signAccessToken } from '@bizosaas/http'
 import type { Random } from '../random.ts'
 import type { Edge } from '../system/units.ts'
 import type { Answered, Command, Ledger, Read } from './ledger.ts'
@@ -24,21 +22,21 @@ const renewAfterMs = 30 * 60_000
 
 export const connectClient = (options: {
   readonly edges: readonly Edge[]
-  readonly privateKeyFile: string
+  readonly settings: Readonly<Record<string, string>>
   readonly ledger: Ledger
   readonly random: Random
   /** How many of the requests are given up by the client before they are answered. */
   readonly hangUps: () => boolean
 }): Client => {
   const { edges, ledger, random, hangUps } = options
-  const privateKey = createPrivateKey(readFileSync(options.privateKeyFile))
+  const privateKey = readSigningKeys(options.settings.SIGNING_KEYS_DIR ?? '')[0].privateKey
   const tokens = new Map<string, { token: string; madeAt: number }>()
   const tokenFor = (tenantId: string): string => {
     const known = tokens.get(tenantId)
     if (known !== undefined && Date.now() - known.madeAt < renewAfterMs) return known.token
     const token = signAccessToken({
       privateKey,
-      issuer: 'https://bizosaas.local',
+      issuer: options.settings.JWT_ISSUER ?? '',
       audience: 'bizosaas-api',
       subject,
       tenantId,

@@ -4,7 +4,7 @@ import type { Part } from '../../../deploy/embedded/parts/part.ts'
 import { type Child, inWords, startChild } from '../../../deploy/embedded/supervisor/child.ts'
 import { openLogFile } from '../../../deploy/embedded/supervisor/log-file.ts'
 import { untilReady } from '../../../deploy/embedded/supervisor/ready.ts'
-import { familyOf, signalAll } from './family.ts'
+import { familyOf, isStillThere, type Process, signalAll } from './family.ts'
 
 export type Keeper = {
   readonly name: string
@@ -38,6 +38,12 @@ export const keep = (part: Part, mark: string, logFile: string): Keeper => {
   let told = false
   let stopping = false
   let ends = 0
+  const frozen: Process[] = []
+  const signal = (processes: readonly Process[], name: NodeJS.Signals) =>
+    signalAll(
+      processes.filter(isStillThere).map(({ pid }) => pid),
+      name,
+    )
 
   const run = async (): Promise<void> => {
     const started = child
@@ -88,21 +94,17 @@ export const keep = (part: Part, mark: string, logFile: string): Keeper => {
     },
     freeze: () => {
       if (!running) return null
-      const frozen = child
       const family = familyOf(child.pid)
-      signalAll(family, 'SIGSTOP')
-      // The number of a process that ended may be another's by now.
-      return () => {
-        if (running && frozen === child) signalAll(family, 'SIGCONT')
-      }
+      frozen.push(...family)
+      signal(family, 'SIGSTOP')
+      // Also when the process was killed meanwhile: its children would stay as they are for ever, and keep what they share.
+      return () => signal(family, 'SIGCONT')
     },
     ends: () => ends,
     stop: async () => {
       stopping = true
-      if (running) {
-        signalAll(familyOf(child.pid), 'SIGCONT')
-        await child.stop()
-      }
+      signal(frozen, 'SIGCONT')
+      if (running) await child.stop()
       await kept
       log.close()
     },

@@ -21,17 +21,13 @@ type Settings = Readonly<Record<string, string>>
 export type ProvenSystem = {
   /** Where the parts are, past the cables: for those who look on. */
   readonly settings: Settings
-  readonly privateKeyFile: string
   readonly edges: readonly Edge[]
-  readonly runners: ReadonlyMap<string, string>
   /** Every process, by the name of its part or unit. */
   readonly keepers: ReadonlyMap<string, Keeper>
   /** By the name of the part. */
   readonly cables: ReadonlyMap<string, Cable>
   /** What is not as it should be, by name; none when every part answers and every unit says that it is ready. */
   readonly ailing: () => Promise<string[]>
-  /** Starts what builds the read models once more. */
-  readonly startRebuilder: () => void
   readonly stop: () => Promise<void>
   /** Processes of this system that still run. */
   readonly orphans: () => number[]
@@ -115,13 +111,10 @@ export const startSystem = async (folder: string): Promise<ProvenSystem> => {
     }
     return {
       settings,
-      privateKeyFile: secrets.jwtPrivateKeyFile,
       edges: units.edges,
-      runners: units.runners,
       keepers,
       cables,
       ailing,
-      startRebuilder: () => start(units.rebuilder),
       stop,
       orphans: () => leftovers(mark),
     }

@@ -1,5 +1,6 @@
 /** The units, each a process of its own, and more than one of each: so that they take work from each other. */
 import { fileURLToPath } from 'node:url'
+import { upstreamsAt } from '../../../deploy/embedded/addresses.ts'
 import { flowFlags } from '../../../deploy/embedded/flow-flags.ts'
 import type { Part } from '../../../deploy/embedded/parts/part.ts'
 import { freePort } from '../../../deploy/embedded/ports.ts'
@@ -9,12 +10,8 @@ export type Edge = { readonly campaigns: string; readonly integrations: string; 
 
 export type Units = {
   readonly parts: readonly Part[]
-  /** Not started with the others: builds the read models once more. */
-  readonly rebuilder: Part
   /** Where each instance of the services answers. */
   readonly edges: readonly Edge[]
-  /** The address of each runner's probes and metrics. */
-  readonly runners: ReadonlyMap<string, string>
   /** Rejects unless the unit says that it is ready. */
   readonly askWhetherReady: (name: string) => Promise<unknown>
 }
@@ -51,12 +48,10 @@ export const unitsOf = async (settings: Settings): Promise<Units> => {
     }
   }
 
-  const runners = new Map<string, string>()
   for (const name of ['relay-1', 'relay-2', 'runner-1', 'runner-2', 'runner-3']) {
     const port = String(await freePort())
     const url = `http://127.0.0.1:${port}`
     const program = name.startsWith('relay') ? 'streams/relay/main.ts' : 'projections/runner/main.ts'
-    if (name.startsWith('runner')) runners.set(name, url)
     parts.push(unit(name, [...flowFlags, fileOf(program)], { HEALTH_PORT: port }, [url]))
   }
   const edges: Edge[] = []
@@ -68,15 +63,16 @@ export const unitsOf = async (settings: Settings): Promise<Units> => {
       env[setting] = String(await freePort())
       urls[setting] = `http://127.0.0.1:${env[setting]}`
     }
+    // Its gateway is in front of its own services.
+    env.GATEWAY_UPSTREAMS = upstreamsAt(env)
+    env.JWKS_URL = `${urls.USERS_PORT}/oidc/jwks`
     const { CAMPAIGNS_PORT: campaigns = '', INTEGRATIONS_PORT: integrations = '', QUERY_PORT: query = '' } = urls
     edges.push({ campaigns, integrations, query })
     parts.push(unit(name, [fileOf('deploy/embedded/edge.ts')], env, Object.values(urls)))
   }
   return {
     parts,
-    rebuilder: unit('rebuilder', [...flowFlags, fileOf('tests/prove/rebuilder.ts')], {}, []),
     edges,
-    runners,
     askWhetherReady: (name) =>
       Promise.all((probes.get(name) ?? []).map((url) => askAt(`${url}/readyz`, AbortSignal.timeout(5_000)))),
   }

@@ -52,8 +52,8 @@ export const behind = async (
   )
 }
 
-/** Streams that were parked, and partitions that do not go on, by all versions. */
-export const setAside = (settings: Settings): Promise<{ parked: string[]; halted: string[] }> =>
+/** Streams that were parked, and partitions that do not go on, by all versions; and how many records were dropped as repeats. */
+export const setAside = (settings: Settings): Promise<{ parked: string[]; halted: string[]; duplicates: number }> =>
   withPostgres(settings, async (postgres) => {
     const parked = await postgres.query<{ what: string }>(
       `SELECT DISTINCT model || ' v' || version || ' ' || stream AS what FROM read_model.parked`,
@@ -62,7 +62,14 @@ export const setAside = (settings: Settings): Promise<{ parked: string[]; halted
       `SELECT model || ' v' || version || ' ' || topic || '[' || partition || ']: ' || halted AS what
        FROM read_model.checkpoint WHERE halted IS NOT NULL`,
     )
-    return { parked: parked.map(({ what }) => what), halted: halted.map(({ what }) => what) }
+    const [dropped] = await postgres.query<{ repeated: number }>(
+      'SELECT sum(repeated)::bigint AS repeated FROM read_model.checkpoint',
+    )
+    return {
+      parked: parked.map(({ what }) => what),
+      halted: halted.map(({ what }) => what),
+      duplicates: dropped?.repeated ?? 0,
+    }
   })
 
 const read = (settings: Settings): Promise<{ ledger: LedgerRow | undefined; marks: Mark[] }> =>

@@ -1,6 +1,6 @@
 /**
- * Builds every read model once more, from the beginning of the topics into tables of a version of its own, with the runner
- * that production uses; and compares the rows with those that the storm left behind.
+ * Builds every read model once more, from the beginning of the topics into tables of a version of its own, with the runners
+ * that went through the storm; and compares the rows with those that it left behind.
  */
 
 import { connectClickHouse } from '@bizosaas/databases'
@@ -17,10 +17,20 @@ const apart = 1_000
 export type Digest = { readonly model: string; readonly live: string; readonly rebuilt: string }
 
 /** The same read models with versions of their own. */
-export const rebuilt: readonly Projection[] = projections.map((projection) => ({
+const rebuilt: readonly Projection[] = projections.map((projection) => ({
   ...projection,
   version: projection.version + apart,
 }))
+
+/** Lets the runners fill one more version of each model. */
+export const startRebuild = (settings: Settings): Promise<void> =>
+  withPostgres(settings, async (postgres) => {
+    for (const { name, version } of rebuilt)
+      await postgres.query(
+        `INSERT INTO read_model.version (model, version, definition, state) VALUES ($1, $2, $3, 'ready')`,
+        [name, version, version - apart],
+      )
+  })
 
 /** @throws when the new tables are not full in time */
 export const untilRebuilt = (settings: Settings, position: number, withinMs: number): Promise<void> =>

@@ -1,0 +1,4 @@
+import { readSettings, runUnit } from '@bizosaas/runtime'
+import { start, usersSettings } from './start.ts'
+
+await runUnit('users', () => start(readSettings(usersSettings)))

@@ -1,0 +1,78 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { searchFiles } from './search.ts'
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'search-files-'))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+/** A file of its own folder with these bytes. */
+let n = 0
+async function fileOf(...parts: readonly (string | Buffer)[]): Promise<string> {
+  n += 1
+  const place = join(folder, String(n))
+  await mkdir(join(place, 'deep'), { recursive: true })
+  await writeFile(join(place, 'deep', 'file.bin'), Buffer.concat(parts.map((part) => Buffer.from(part as string))))
+  return place
+}
+const formsOf = async (place: string, text: string) =>
+  (await searchFiles(place, [text])).findings.map(({ form }) => form)
+
+const text = 'Zoë Müller-42'
+const json = 'Zo\\u00eb M\\u00fcller-42'
+test.each<[string, readonly (string | Buffer)[]]>([
+  ['text', ['{"name":"', text, '"}']],
+  ['text', [text.replace('Z', 'z').replace('ller', 'LLER')]],
+  ['UTF-16', [Buffer.from(text, 'utf16le')]],
+  ['hexadecimal', [Buffer.from(text).toString('hex').toUpperCase()]],
+  ['percent-encoded', [`?q=${encodeURIComponent(text)}`]],
+  ['JSON', [json]],
+  ['Base64', [Buffer.from(`${text} and more`).toString('base64')]],
+  ['Base64', [Buffer.from(`x${text} and more`).toString('base64')]],
+  ['Base64', [Buffer.from(`xy${text}`).toString('base64')]],
+])('a text is found as %s %#', async (form, parts) => {
+  const place = await fileOf('before ', ...parts, ' after')
+  expect(await formsOf(place, text)).toEqual([form])
+})
+
+test('a text is found wherever it stands, also where one read ends and the next begins, and its place is told', async () => {
+  const chunk = 4 * 1024 * 1024
+  for (const at of [chunk - 5, chunk, 2 * chunk - 1]) {
+    const place = await fileOf(Buffer.alloc(at), text, Buffer.alloc(10))
+    expect((await searchFiles(place, [text])).findings).toEqual([
+      { text, form: 'text', file: join('deep', 'file.bin'), offset: at },
+    ])
+  }
+})
+
+test('what stands nowhere is not found, whatever the files hold', async () => {
+  const place = await fileOf('Zoe Muller-42', Buffer.from(text).reverse())
+  const searched = await searchFiles(place, [text])
+  expect(searched).toMatchObject({ files: 1, findings: [] })
+  expect(searched.bytes).toBeGreaterThan(20)
+})
+
+test('any text of any file is found in it', async () => {
+  const texts = fc.string({ unit: 'grapheme', minLength: 4, maxLength: 30 })
+  await fc.assert(
+    fc.asyncProperty(
+      texts,
+      fc.uint8Array({ maxLength: 50 }),
+      fc.uint8Array({ maxLength: 50 }),
+      async (any, before, after) => {
+        const place = await fileOf(Buffer.from(before), any, Buffer.from(after))
+        expect(await formsOf(place, any)).toContain('text')
+        const coded = await fileOf(
+          Buffer.concat([Buffer.from(before), Buffer.from(any), Buffer.from(after)]).toString('base64'),
+        )
+        expect(await formsOf(coded, any)).toContain('Base64')
+      },
+    ),
+    { numRuns: 25 },
+  )
+})

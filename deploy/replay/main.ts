@@ -1,0 +1,12 @@
+/** Where the parts run by themselves: `node deploy/replay/main.ts`, with the settings of the environment. */
+import { CannotStart, InvalidSettings, readEnvironment } from '@bizosaas/runtime'
+import { replayCommand } from './replay.ts'
+
+try {
+  await replayCommand(process.argv.slice(2), readEnvironment())
+  process.exit(0)
+} catch (error) {
+  const isForThePerson = error instanceof CannotStart || error instanceof InvalidSettings
+  console.error(isForThePerson ? error.message : error)
+  process.exit(1)
+}

@@ -1,0 +1,69 @@
+import { tryAgain } from '@bizosaas/http'
+import { type Log, metrics } from '@bizosaas/runtime'
+import { Redis } from 'ioredis'
+import { Counter } from 'prom-client'
+import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
+
+type Counters = { readonly name: string; readonly most: number; readonly refuseOnOutage: boolean }
+
+/** Counts one more. Null if the store is away and nothing is refused because of that. */
+export type Count = (
+  key: string,
+  seconds: number,
+) => Promise<{ readonly used: number; readonly resetMs: number } | null>
+
+export type CounterStore = (counters: Counters) => Count
+
+/** A store that hangs holds a request up for no longer than this. */
+const answerWithinMs = 250
+
+const uncounted = new Counter({
+  name: 'gateway_uncounted_total',
+  help: 'Requests that a limit could not count because its store was away',
+  labelNames: ['limit'] as const,
+  registers: [metrics],
+})
+
+/** Connects in the background; while it is away nothing waits for it. */
+export const connectCounters = (url: string): Redis =>
+  new Redis(url, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    commandTimeout: answerWithinMs,
+    connectTimeout: 3_000,
+    retryStrategy: (attempt) => Math.min(attempt * 100, 2_000),
+  }).on('error', () => {})
+
+/** Counters that all gateways share: each is a number that begins anew when its time is over. */
+export function counterStore(store: Redis, log: Log): CounterStore {
+  let away = false
+  const note = (isAway: boolean, error?: unknown) => {
+    if (isAway && !away) log.error({ err: error }, 'the counters of the limits are away')
+    if (!isAway && away) log.info('the counters of the limits are back')
+    away = isAway
+  }
+  return ({ name, most, refuseOnOutage }) => {
+    const limiter = new RateLimiterRedis({
+      storeClient: store,
+      keyPrefix: name,
+      points: most,
+      duration: 1,
+      rejectIfRedisNotReady: true,
+      // Who is over the limit is refused from memory until it begins anew.
+      inMemoryBlockOnConsumed: most + 1,
+    })
+    return async (key, seconds) => {
+      try {
+        const { consumedPoints, msBeforeNext } = await limiter.consume(key, 1, { customDuration: seconds })
+        note(false)
+        return { used: consumedPoints, resetMs: msBeforeNext }
+      } catch (error) {
+        if (error instanceof RateLimiterRes) return { used: most + 1, resetMs: error.msBeforeNext }
+        note(true, error)
+        uncounted.inc({ limit: name })
+        if (refuseOnOutage) throw tryAgain('store-unavailable', `${name} cannot be counted at the moment.`, error)
+        return null
+      }
+    }
+  }
+}

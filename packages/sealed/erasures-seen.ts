@@ -1,0 +1,21 @@
+import type { Postgres } from '@bizosaas/databases'
+
+/** Up to which position of the event store all erasures are carried out. Kept with the keys: a copy of both is of one moment. */
+export interface ErasuresSeen {
+  /** @throws StoreUnavailable */
+  readonly position: () => Promise<number>
+  /** Does nothing if it is not at `from` any more. @throws StoreUnavailable */
+  readonly move: (from: number, to: number) => Promise<void>
+}
+
+export function erasuresSeen(postgres: Postgres): ErasuresSeen {
+  return {
+    position: async () => {
+      const [row] = await postgres.query<{ position: number }>('SELECT position FROM keys.erasures_seen')
+      return row?.position ?? 0
+    },
+    move: async (from, to) => {
+      await postgres.query('UPDATE keys.erasures_seen SET position = $2 WHERE position = $1', [from, to])
+    },
+  }
+}

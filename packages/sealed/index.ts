@@ -1,0 +1,11 @@
+/** Personal data: only ever stored sealed under a key of the person it is about, so that destroying the key erases it everywhere. */
+export { decrypt, encrypt } from './box.ts'
+export { type ErasuresSeen, erasuresSeen } from './erasures-seen.ts'
+export { CannotOpen, SubjectErased } from './errors.ts'
+export type { DataKey, Destroyed, KeyRef, KeyStore } from './key-store.ts'
+export { type EmailDigest, emailDigest, foldEmail, type OriginDigest, originDigest } from './look-up.ts'
+export { type MasterKey, masterKeyFrom } from './master-key.ts'
+export { type OneTimeCodes, oneTimeCodes } from './one-time-codes.ts'
+export { type Passwords, passwords } from './passwords.ts'
+export { keyMigrations, postgresKeyStore } from './postgres-key-store.ts'
+export { type Opener, opener, type SealedField, type Sealer, sealer } from './sealing.ts'

@@ -1,0 +1,36 @@
+import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
+
+/** Argon2id as OWASP recommends it at the least: 19 MiB, two passes, one lane. */
+const cost = { memory: 19_456, passes: 2, parallelism: 1 }
+const tagLength = 32
+const phc = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([\w+/]+)\$([\w+/]+)$/
+
+/** As a PHC string, in which the parameters stand: those of older hashes stay readable when they are raised. */
+export async function hashPassword(subject: string, password: string): Promise<string> {
+  const nonce = randomBytes(16)
+  const tag = await derive(subject, password, nonce, cost)
+  const { memory, passes, parallelism } = cost
+  return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${unpadded(nonce)}$${unpadded(tag)}`
+}
+
+/** Without a hash it works as long, and says no. */
+export async function isPassword(subject: string, password: string, hash: string | null): Promise<boolean> {
+  const parts = phc.exec(hash ?? '')
+  const [, memory, passes, parallelism, nonce = '', tag = ''] = parts ?? []
+  const known = parts ? { memory: Number(memory), passes: Number(passes), parallelism: Number(parallelism) } : cost
+  const salt = parts ? Buffer.from(nonce, 'base64') : Buffer.alloc(16)
+  const right = parts ? Buffer.from(tag, 'base64') : Buffer.alloc(tagLength)
+  const given = await derive(subject, password, salt, known)
+  return given.length === right.length && timingSafeEqual(given, right) && parts !== null
+}
+
+const unpadded = (bytes: Buffer) => bytes.toString('base64').replaceAll('=', '')
+
+/** One spelling for what looks the same. The subject is bound to it, so that a hash is worth nothing in another row. */
+function derive(subject: string, password: string, nonce: Buffer, parameters: typeof cost): Promise<Buffer> {
+  const message = Buffer.from(password.normalize('NFKC'))
+  const asked = { message, nonce, tagLength, associatedData: Buffer.from(subject), ...parameters }
+  return new Promise((resolve, reject) => {
+    argon2('argon2id', asked, (error, tag) => (error ? reject(error) : resolve(tag)))
+  })
+}

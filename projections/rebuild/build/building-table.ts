@@ -1,0 +1,72 @@
+/**
+ * A version's table while it is being built: without its secondary indexes, which cost more to keep than to make at the end,
+ * and without row-level security, with which there is no COPY. Nobody but its owner may read it.
+ */
+import type { ClickHouse, Postgres, Queryable } from '@bizosaas/databases'
+import { type Projection, tableName } from '../../runner/projection.ts'
+import {
+  createClickHouseTable,
+  createPostgresTable,
+  describePostgresTable,
+  protectionOf,
+  type Table,
+  tableStatements,
+} from '../../runner/tables.ts'
+
+type Databases = { readonly postgres: Postgres; readonly clickhouse: ClickHouse }
+
+/** Making indexes may take so much memory. */
+const indexMemory = '256MB'
+
+/** @throws NotBuilding */
+export function ensureBuildingTable(projection: Projection, { postgres, clickhouse }: Databases): Promise<Table> {
+  return postgres.transaction(async (tx) => {
+    await mustBeBuilding(tx, projection, 'SHARE')
+    if (projection.store === 'clickhouse') return createClickHouseTable(clickhouse, projection)
+    const name = nameOf(projection)
+    const [create = ''] = await tableStatements(projection.table, name)
+    await createPostgresTable(tx, name, [create])
+    return describePostgresTable(tx, name)
+  })
+}
+
+/**
+ * Gives the table what it lacks, and the version to those who keep it up to date. One transaction: a version is ready with
+ * all of that or with none of it.
+ *
+ * @throws NotBuilding
+ */
+export async function finishTable(projection: Projection, postgres: Postgres): Promise<void> {
+  await postgres.transaction(async (tx) => {
+    await mustBeBuilding(tx, projection, 'UPDATE')
+    if (projection.store === 'postgres') {
+      const name = nameOf(projection)
+      const [, ...indexes] = await tableStatements(projection.table, name)
+      await tx.query('SET LOCAL statement_timeout = 0')
+      await tx.query(`SET LOCAL maintenance_work_mem = '${indexMemory}'`)
+      for (const statement of [...indexes, ...(await protectionOf(name))]) await tx.query(statement)
+      await tx.query(`ANALYZE ${name}`)
+    }
+    await tx.query(
+      `UPDATE read_model.version SET state = CASE WHEN label IS NULL THEN 'ready' ELSE 'past' END, built_at = now()
+       WHERE model = $1 AND version = $2`,
+      [projection.name, projection.version],
+    )
+  })
+}
+
+/** Somebody has paused or cancelled it, or finished it. */
+export class NotBuilding extends Error {
+  override readonly name = 'NotBuilding'
+}
+
+/** It stays so until the transaction ends. */
+async function mustBeBuilding(tx: Queryable, { name, version }: Projection, lock: 'SHARE' | 'UPDATE'): Promise<void> {
+  const found = await tx.query(
+    `SELECT FROM read_model.version WHERE model = $1 AND version = $2 AND state = 'building' FOR ${lock}`,
+    [name, version],
+  )
+  if (found.length === 0) throw new NotBuilding(`Version ${version} of ${name} is not being built.`)
+}
+
+const nameOf = (projection: Projection): string => `read_model.${tableName(projection)}`
