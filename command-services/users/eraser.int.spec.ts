@@ -96,6 +96,19 @@ test('keys that come back from a copy older than the erasure are destroyed once 
   expect((await typesOf(id)).filter((type) => type === 'UserErased')).toHaveLength(1)
 }, 120_000)
 
+test('one whose key does not open keeps nobody else from being erased, and is erased when it opens again', async () => {
+  const [id, next] = [await invite(), await invite()]
+  const damage = () => owner.query('UPDATE keys.data_key SET wrapped = reverse(wrapped) WHERE subject = $1', [id])
+  await damage()
+  await erase(id)
+  await erase(next)
+  await until('the next one is erased', async () => (await typesOf(next)).includes('UserErased'))
+  expect(await typesOf(id)).not.toContain('UserErased')
+
+  await damage()
+  await until('the first one is erased too', async () => (await typesOf(id)).includes('UserErased'))
+}, 120_000)
+
 test('the address of somebody who was erased is another person’s to use, and is taken from nobody after that', async () => {
   const email = `${randomUUID()}@example.org`
   const first = await invite(email)

@@ -48,12 +48,12 @@ export function startEraser(means: Means): Stop {
       let both: readonly Promise<void>[] = []
       signal.addEventListener('abort', stopRound, { once: true })
       try {
-        const place = { noted: await means.seen.position() }
-        both = [follow(means, place, round.signal), untilSetBack(means, place, round.signal)]
+        const place = { noted: await means.seen.position(), isStuck: false }
+        both = [follow(means, place, round.signal), untilToRepeat(means, place, round.signal)]
         await Promise.race(both)
       } catch (error) {
         // A fault of ours is no reason to leave anybody unerased either.
-        if (!signal.aborted && !isAway(error)) unitLog.error({ err: error }, 'an erasure failed')
+        if (!signal.aborted && !isAway(error)) unitLog.error({ err: error }, 'following the erasures failed')
       } finally {
         signal.removeEventListener('abort', stopRound)
         round.abort()
@@ -69,14 +69,21 @@ export function startEraser(means: Means): Stop {
   }
 }
 
-/** How far this process knows that it was noted. */
-type Place = { noted: number }
+interface Place {
+  /** How far this process knows that it was noted. */
+  noted: number
+  /** An erasure failed: nothing is noted from there on, so that it is found again. */
+  isStuck: boolean
+}
 
-/** Resolves when the place is behind what was noted before: the keys were restored, and all since must be done again. */
-async function untilSetBack({ seen }: Means, place: Place, signal: AbortSignal): Promise<void> {
+/**
+ * Resolves when all since the place must be done again: an erasure failed, or the place is behind what was noted before, for the keys were
+ * restored.
+ */
+async function untilToRepeat({ seen }: Means, place: Place, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await pause(lookEveryMs, undefined, { signal }).catch(() => {})
-    if (signal.aborted || (await isSetBack(seen, place))) return
+    if (signal.aborted || place.isStuck || (await isSetBack(seen, place))) return
   }
 }
 
@@ -98,12 +105,25 @@ async function follow(means: Means, place: Place, signal: AbortSignal): Promise<
   let unnoted = 0
   for await (const { type, position } of store.subscribeToAll({ after: from, signal })) {
     unnoted += 1
-    if (type === erasure) await eraseAt(means, position)
+    if (type === erasure) place.isStuck = !(await isErased(means, position)) || place.isStuck
     else if (unnoted < noteEvery) continue
+    if (place.isStuck) continue
     if (await isSetBack(seen, place)) return
     // Whoever else carries erasures out may be ahead.
-    if (place.noted < position) await seen.move(place.noted, position)
+    if (place.noted < position && (await seen.move(place.noted, position))) place.noted = position
     unnoted = 0
+  }
+}
+
+/** One who cannot be erased, for their key does not open, keeps nobody else from it. */
+async function isErased(means: Means, position: number): Promise<boolean> {
+  try {
+    await eraseAt(means, position)
+    return true
+  } catch (error) {
+    if (isAway(error)) throw error
+    unitLog.error({ err: error, position }, 'an erasure failed, and is tried again')
+    return false
   }
 }
 

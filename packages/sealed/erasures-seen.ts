@@ -4,8 +4,8 @@ import type { Postgres } from '@bizosaas/databases'
 export interface ErasuresSeen {
   /** @throws StoreUnavailable */
   readonly position: () => Promise<number>
-  /** Does nothing if it is not at `from` any more. @throws StoreUnavailable */
-  readonly move: (from: number, to: number) => Promise<void>
+  /** Does nothing if it is not at `from` any more. @returns whether it moved. @throws StoreUnavailable */
+  readonly move: (from: number, to: number) => Promise<boolean>
 }
 
 export function erasuresSeen(postgres: Postgres): ErasuresSeen {
@@ -15,7 +15,11 @@ export function erasuresSeen(postgres: Postgres): ErasuresSeen {
       return row?.position ?? 0
     },
     move: async (from, to) => {
-      await postgres.query('UPDATE keys.erasures_seen SET position = $2 WHERE position = $1', [from, to])
+      const moved = await postgres.query(
+        'UPDATE keys.erasures_seen SET position = $2 WHERE position = $1 RETURNING position',
+        [from, to],
+      )
+      return moved.length > 0
     },
   }
 }
