@@ -57,6 +57,22 @@ test('what stands nowhere is not found, whatever the files hold', async () => {
   expect(searched.bytes).toBeGreaterThan(20)
 })
 
+test('folders that come and go meanwhile do not end the search, and one that is not there at all does', async () => {
+  const place = await fileOf(text)
+  let isOver = false
+  const busy = (async () => {
+    for (let n = 0; !isOver; n++) {
+      const folders = Array.from({ length: 50 }, (_, k) => join(place, `${n}-${k}`))
+      await Promise.all(folders.map((each) => mkdir(join(each, 'in it'), { recursive: true })))
+      await Promise.all(folders.map((each) => rm(each, { recursive: true })))
+    }
+  })()
+  for (let n = 0; n < 50; n++) expect((await searchFiles(place, [text])).findings).toHaveLength(1)
+  isOver = true
+  await busy
+  await expect(searchFiles(join(place, 'nowhere'), [text])).rejects.toThrow('ENOENT')
+})
+
 test('any text of any file is found in it', async () => {
   const texts = fc.string({ unit: 'grapheme', minLength: 4, maxLength: 30 })
   await fc.assert(

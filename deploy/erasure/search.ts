@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs'
 import { open, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { type Needle, needlesOf } from './needles.ts'
@@ -17,9 +18,8 @@ export interface Searched {
 
 const chunkBytes = 4 * 1024 * 1024
 
-/** Looks for texts in the bytes of every file below a folder, whatever it holds. A file that goes away meanwhile is none. */
+/** Looks for texts in the bytes of every file below a folder, whatever it holds. What goes away meanwhile is none. */
 export async function searchFiles(folder: string, texts: readonly string[]): Promise<Searched> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   const needles = texts.flatMap((text) =>
     needlesOf(text).map((needle) => ({ text, ...needle, folded: foldCase(needle.bytes) })),
   )
@@ -28,14 +28,23 @@ export async function searchFiles(folder: string, texts: readonly string[]): Pro
   const buffer = Buffer.alloc(chunkBytes + overlap)
   const findings: Finding[] = []
   let [files, bytes] = [0, 0]
-  for (const entry of entries.filter((each) => each.isFile())) {
-    const file = path.join(entry.parentPath, entry.name)
+  for await (const file of filesIn(folder, await readdir(folder, { withFileTypes: true }))) {
     const searched = await searchFile(file, needles, buffer)
     files += 1
     bytes += searched.bytes
     for (const found of searched.findings) findings.push({ ...found, file: path.relative(folder, file) })
   }
   return { files, bytes, findings }
+}
+
+/** Folder by folder: stores that run make and remove folders all the time, and Node's own recursion fails at one that is gone. */
+async function* filesIn(folder: string, entries: readonly Dirent[]): AsyncGenerator<string> {
+  for (const entry of entries) {
+    const place = path.join(folder, entry.name)
+    if (entry.isFile()) yield place
+    if (entry.isDirectory())
+      yield* filesIn(place, (await readdir(place, { withFileTypes: true }).catch(whereGone)) ?? [])
+  }
 }
 
 type Named = Needle & { readonly text: string; readonly folded: Buffer }
