@@ -82,13 +82,14 @@ afterAll(async () => {
 async function read(topic: string, groupId = `${partnerPrefix(ours)}sync-${randomUUID()}`): Promise<string> {
   const consumer = acme.consumer({
     groupId,
-    retry: { initialRetryTime: 200, retries: 8, restartOnFailure: async () => false },
+    // The first group of a cluster may come before its coordinator is ready.
+    retry: { initialRetryTime: 200, retries: 8, restartOnFailure: async ({ message }) => /is loading/.test(message) },
   })
   await consumer.connect()
   try {
     await consumer.subscribe({ topics: [topic], fromBeginning: true })
     return await new Promise((resolve, reject) => {
-      consumer.on('consumer.crash', ({ payload }) => reject(payload.error))
+      consumer.on('consumer.crash', ({ payload: { error, restart } }) => restart || reject(error))
       consumer
         .run({ eachMessage: async ({ message }) => resolve(String(message.value)) })
         .catch((error: Error) => reject(error))
