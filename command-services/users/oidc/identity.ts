@@ -41,8 +41,11 @@ export const applicationSecretOf = ({ key }: Pick<People, 'key'>, id: Applicatio
 export async function findApplication(people: People, clientId: string) {
   const id = applicationOf(clientId)
   if (id === null) return null
-  const { state } = await people.applications.refresh(streamName('application', id.tenantId, id.applicationId))
-  return state === null || state.isRetired || (await isClosed(people, id.tenantId)) ? null : state
+  const [{ state }, closed] = await Promise.all([
+    people.applications.refresh(streamName('application', id.tenantId, id.applicationId)),
+    isClosed(people, id.tenantId),
+  ])
+  return state === null || state.isRetired || closed ? null : state
 }
 
 /** An application as oidc-provider knows clients. */
@@ -79,10 +82,12 @@ export async function claimsOfApplication(people: People, clientId: string): Pro
 
 /** What a person may do now; null for whoever may not be here (any more). */
 export async function claimsOfPerson(people: People, tenantId: TenantId, userId: string): Promise<TokenClaims | null> {
-  const { state: person } = await people.users.refresh(streamName('user', tenantId, userId))
-  if (person.state !== 'active' || (await isClosed(people, tenantId))) return null
-  const { state: member } = await people.memberships.refresh(streamName('membership', tenantId, userId))
-  if (member === null || member.isRevoked) return null
+  const [{ state: person }, { state: member }, closed] = await Promise.all([
+    people.users.refresh(streamName('user', tenantId, userId)),
+    people.memberships.refresh(streamName('membership', tenantId, userId)),
+    isClosed(people, tenantId),
+  ])
+  if (person.state !== 'active' || member === null || member.isRevoked || closed) return null
   const permissions = await permissionsOf(people, tenantId, member.customRoles)
   return {
     tenant: tenantId,

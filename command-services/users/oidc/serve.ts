@@ -9,6 +9,7 @@ import { html, page, style } from './html.ts'
 import { joinPage } from './join-page.ts'
 import { followSigningKeys } from './key-ring.ts'
 import { linkedAccounts } from './linked-accounts.ts'
+import { oneLook } from './one-look.ts'
 import { outsideProviders } from './outside.ts'
 import type { OutsideProvider } from './outside-providers.ts'
 import { oidcProvider } from './provider.ts'
@@ -31,15 +32,16 @@ interface Means {
 /** @throws CannotStart when there is no key to sign with */
 export function serveOidc({ signingKeysFolder, ...means }: Means): Mounted & { readonly stop: Stop } {
   let current: Provider
+  const { people, during } = oneLook(means.people)
   let answerItself: (request: IncomingMessage, response: ServerResponse) => Promise<void>
   // All that it remembers is in the database: so another one, with other keys, goes on where the last one was.
   const stop = followSigningKeys(signingKeysFolder, (keys) => {
-    current = oidcProvider(means, keys)
+    current = oidcProvider({ ...means, people }, keys)
     answerItself = current.callback()
   })
   const provider = () => current
   const outside = outsideProviders(means.outsideProviders, means.issuer, means.state)
-  const signIn = signInPages({ ...means, provider, outside })
+  const signIn = signInPages({ ...means, people, provider, outside })
   const join = joinPage(means.people)
   const list = sessionPages({ ...means, provider, accounts: linkedAccounts({ ...means, outside }) })
 
@@ -79,7 +81,7 @@ export function serveOidc({ signingKeysFolder, ...means }: Means): Mounted & { r
     // It goes by the address of its issuer, whatever a sender says that it is called.
     Object.assign(request.headers, { host, 'x-forwarded-host': host, 'x-forwarded-proto': protocol.slice(0, -1) })
     try {
-      await route(request, response)
+      await during(async () => route(request, response))
     } catch (error) {
       if (response.headersSent) return void response.destroy()
       if (error instanceof BadForm)
