@@ -75,7 +75,7 @@ export const bench = async (print: (line: string) => void, rounds: number): Prom
   const measured = await takeTurns([...candidates, ...signingIn], rounds, print)
   return publish('gateway', measured, comparisons, [
     `Each client sends its next request when it has the answer; ${seconds} s a run. POST with a body of ${body.length} bytes, which the service (Express 5) sends back with 201.`,
-    'The gateway verifies the access token, counts the request for its tenant and its user in Valkey, limits its size and time, sets headers, and compresses nothing so short; http-proxy-3 alone only forwards.',
+    'The gateway verifies the access token, counts the request for its tenant and its user (in shares that it takes from Valkey), limits its size and time, sets headers, and compresses nothing so short; http-proxy-3 alone only forwards.',
     'added is the median latency less that of the direct call in the same round.',
     `A sign-in is all that a browser sends from the application’s first redirect to its tokens: the page, the password (argon2id), the code with PKCE. A refresh rotates the refresh token; each of the ${browsers} browsers signs in before, which counts against it.`,
     'perCore divides by the processor time of the users service, all threads. Keycloak’s guide to sizing gives 15 password logins and 120 refreshes per second and vCPU: https://www.keycloak.org/high-availability/single-cluster/concepts-memory-and-cpu-sizing',

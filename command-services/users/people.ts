@@ -1,5 +1,5 @@
 /** What the routes of this context share: who may, in whose name, and what is done with a command. */
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto'
 import {
   type Accepted,
   type Claimer,
@@ -52,8 +52,8 @@ export interface People {
   readonly store: EventStore
   readonly digest: EmailDigest
   readonly tokenOf: TokenOf
-  /** HMAC key of this context, in hexadecimal. */
-  readonly key: string
+  /** HMAC key of this context. */
+  readonly key: KeyObject
 }
 
 export const Now = Type.Object({ id: Uuid, state: Type.String(), revision: Count }, { title: 'PersonOrTenantNow' })
@@ -94,8 +94,8 @@ export function isSecretOf(
   return right?.length === given?.length && timingSafeEqual(right as Buffer, given as Buffer)
 }
 
-function keyed(key: string, ...words: readonly string[]): string {
-  return createHmac('sha256', Buffer.from(key, 'hex')).update(JSON.stringify(words)).digest('base64url')
+function keyed(key: KeyObject, ...words: readonly string[]): string {
+  return createHmac('sha256', key).update(JSON.stringify(words)).digest('base64url')
 }
 
 /** The answer of most routes: where it is now. */

@@ -28,7 +28,7 @@ export async function secretOfFactor(people: People, { secret }: SecondFactor): 
 /** They follow from the secret: stored nowhere, of this enrolment alone, and gone with it. Each has 80 bits. */
 export function recoveryCodesOf({ key }: Pick<People, 'key'>, secret: string): readonly string[] {
   return Array.from({ length: recoveryCodes }, (_, number) => {
-    const mac = createHmac('sha256', Buffer.from(key, 'hex')).update(JSON.stringify(['recovery', secret, number]))
+    const mac = createHmac('sha256', key).update(JSON.stringify(['recovery', secret, number]))
     return (base32(mac.digest().subarray(0, 10)).match(/.{4}/g) ?? []).join('-')
   })
 }

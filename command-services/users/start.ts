@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto'
 import { connectPostgres, type Postgres } from '@bizosaas/databases'
 import { type CommandContext, claimer, commandHandler, type EventStore, foldedStreams } from '@bizosaas/event-store'
 import type { Serving } from '@bizosaas/http'
@@ -157,6 +158,6 @@ function peopleOf(
     claim: claimer(config.CLAIM_KEY),
     digest: emailDigest(config.LOOKUP_KEY),
     tokenOf: consistencyTokens(config),
-    key: config.CLAIM_KEY,
+    key: createSecretKey(config.CLAIM_KEY, 'hex'),
   }
 }

@@ -3,6 +3,7 @@ import { type Log, metrics } from '@bizosaas/runtime'
 import { Redis } from 'ioredis'
 import { Counter } from 'prom-client'
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
+import { inShares } from './shares.ts'
 
 type Counters = { readonly name: string; readonly most: number; readonly refuseOnOutage: boolean }
 
@@ -49,16 +50,19 @@ export function counterStore(store: Redis, log: Log): CounterStore {
       points: most,
       duration: 1,
       rejectIfRedisNotReady: true,
-      // Who is over the limit is refused from memory until it begins anew.
-      inMemoryBlockOnConsumed: most + 1,
+    })
+    const use = inShares(most, async (key, points, seconds) => {
+      const added = await limiter.consume(key, points, { customDuration: seconds }).catch((refusal) => {
+        if (refusal instanceof RateLimiterRes) return refusal
+        throw refusal
+      })
+      note(false)
+      return { counted: added.consumedPoints, resetMs: added.msBeforeNext }
     })
     return async (key, seconds) => {
       try {
-        const { consumedPoints, msBeforeNext } = await limiter.consume(key, 1, { customDuration: seconds })
-        note(false)
-        return { used: consumedPoints, resetMs: msBeforeNext }
+        return await use(key, seconds)
       } catch (error) {
-        if (error instanceof RateLimiterRes) return { used: most + 1, resetMs: error.msBeforeNext }
         note(true, error)
         uncounted.inc({ limit: name })
         if (refuseOnOutage) throw tryAgain('store-unavailable', `${name} cannot be counted at the moment.`, error)

@@ -96,6 +96,26 @@ describe('a rate limit', () => {
     expect(passed.length).toBe(10)
   })
 
+  test('is one over all gateways to the last request also where each takes several at a time, and tells how much is left', async () => {
+    const [tenantId] = tenants()
+    const large = limit({ requests: 450 })
+    const both = counting(large)
+    const [a, b] = [await gatewayWith(both), await gatewayWith(both)]
+    const headers = bearer({ tenantId })
+    const left: number[] = []
+    let passed = 0
+    for (let round = 0; round < 10; round++) {
+      const asked = Array.from({ length: 50 }, (_, n) => (n % 2 ? a : b).ask('/v1', { headers }))
+      for (const { ok, headers: told } of await Promise.all(asked)) {
+        if (ok) passed += 1
+        left.push(Number(/r=(\d+)/.exec(told.get('ratelimit') ?? '')?.[1]))
+      }
+    }
+    expect(passed).toBe(450)
+    expect(new Set(left).size).toBeGreaterThan(400)
+    expect([Math.min(...left), Math.max(...left)]).toEqual([0, 449])
+  })
+
   test('lets everything pass while it cannot count, or nothing, as the policy says', async () => {
     const cable = await cableTo(storeUrl)
     closeAfterwards(cable.close)

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, createSecretKey } from 'node:crypto'
 import { streamName, type TenantId } from '@bizosaas/schemas'
 
 /**
@@ -19,7 +19,7 @@ export type Claimer = (tenantId: TenantId, kind: string, value: readonly string[
  * @param key in hexadecimal; with another one, values already taken would look free
  */
 export function claimer(key: string): Claimer {
-  const secret = Buffer.from(key, 'hex')
+  const secret = createSecretKey(key, 'hex')
   return (tenantId, kind, value) => {
     const digest = createHmac('sha256', secret).update(JSON.stringify(value)).digest('hex')
     return { kind, stream: streamName('claim', tenantId, `${kind}:${digest}`) }

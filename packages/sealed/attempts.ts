@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, createSecretKey } from 'node:crypto'
 import type { Postgres } from '@bizosaas/databases'
 
 /** So many attempts are free; each one more makes the next wait twice as long. */
@@ -13,7 +13,7 @@ export interface Counted {
 
 /** @param key of the HMACs that they are counted by, in hexadecimal */
 export function attemptsOf(postgres: Postgres, key: string) {
-  const secret = Buffer.from(key, 'hex')
+  const secret = createSecretKey(key, 'hex')
   const bucketOf = ({ kind, value }: Counted) =>
     createHmac('sha256', secret)
       .update(JSON.stringify([kind, value]))

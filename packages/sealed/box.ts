@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { type CipherKey, createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 
 /** AES-256-GCM with a random nonce in front and the tag behind. What it is `about` is bound to it, and not in it. */
 
@@ -6,7 +6,7 @@ const algorithm = 'aes-256-gcm'
 const nonceBytes = 12
 const tagBytes = 16
 
-export function encrypt(key: Buffer, about: string, plain: Buffer): Buffer {
+export function encrypt(key: CipherKey, about: string, plain: Buffer): Buffer {
   const nonce = randomBytes(nonceBytes)
   const cipher = createCipheriv(algorithm, key, nonce)
   cipher.setAAD(Buffer.from(about))
@@ -14,7 +14,7 @@ export function encrypt(key: Buffer, about: string, plain: Buffer): Buffer {
 }
 
 /** @throws if the bytes, the key or what it is about are not those of `encrypt` */
-export function decrypt(key: Buffer, about: string, bytes: Buffer): Buffer {
+export function decrypt(key: CipherKey, about: string, bytes: Buffer): Buffer {
   if (bytes.length < nonceBytes + tagBytes) throw new RangeError('too short to be sealed')
   const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, nonceBytes), { authTagLength: tagBytes })
   decipher.setAAD(Buffer.from(about))

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, createSecretKey } from 'node:crypto'
 import { isIP, SocketAddress } from 'node:net'
 
 /** Which address it is, whatever case it is written in; what it says stays sealed. */
@@ -10,7 +10,7 @@ export type EmailDigest = (tenantId: string, email: string) => string
  * @param key in hexadecimal
  */
 export function emailDigest(key: string): EmailDigest {
-  const secret = Buffer.from(key, 'hex')
+  const secret = createSecretKey(key, 'hex')
   return (tenantId, email) =>
     createHmac('sha256', secret)
       .update(JSON.stringify([tenantId, foldEmail(email)]))
@@ -31,7 +31,7 @@ export type OriginDigest = (address: string) => string | null
  * @param key in hexadecimal
  */
 export function originDigest(key: string): OriginDigest {
-  const secret = Buffer.from(key, 'hex')
+  const secret = createSecretKey(key, 'hex')
   return (address) => {
     const version = isIP(address)
     if (version === 0) return null

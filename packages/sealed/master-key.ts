@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, createSecretKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { CannotStart, type Settings } from '@bizosaas/runtime'
@@ -34,9 +34,10 @@ export function masterKeyFrom({
 /** @param hex 32 bytes */
 export function fileKey(hex: string): MasterKey {
   if (!/^[0-9a-f]{64}$/i.test(hex)) throw new CannotStart('MASTER_KEY: the file must hold 32 bytes in hexadecimal.')
-  const key = Buffer.from(hex, 'hex')
+  const bytes = Buffer.from(hex, 'hex')
+  const key = createSecretKey(bytes)
   return {
-    id: `file:${createHash('sha256').update(key).digest('hex').slice(0, 16)}`,
+    id: `file:${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}`,
     wrap: async (dataKey, about) => encrypt(key, about, dataKey).toString('base64'),
     unwrap: async (wrapped) =>
       wrapped.map(({ text, about }) => {

@@ -56,7 +56,7 @@ describe('a password', () => {
     const [row] = await keeper.query<{ hash: string }>('SELECT hash FROM keys.password WHERE subject = $1', [
       ann.subject,
     ])
-    expect(row?.hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[\w+/]{22}\$[\w+/]{43}$/)
+    expect(row?.hash).toMatch(/^\$argon2id\$v=19\$m=7168,t=5,p=1\$[\w+/]{22}\$[\w+/]{43}$/)
     await keeper.query('UPDATE keys.password SET hash = $2 WHERE subject = $1', [bob.subject, row?.hash])
     expect(await bob.attempt('correct horse battery')).toEqual({ type: 'wrong' })
   })

@@ -1,5 +1,5 @@
 /** Forms as browsers send them, and the token by which one knows that it was ours. */
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Html, html, type Page } from './html.ts'
 
@@ -22,15 +22,15 @@ export async function readForm(request: IncomingMessage): Promise<URLSearchParam
 }
 
 /** A token for the forms of one browser: `bound` is what only that browser's cookie leads to. */
-export const formToken = (key: string, bound: string): string =>
-  createHmac('sha256', Buffer.from(key, 'hex'))
+export const formToken = (key: KeyObject, bound: string): string =>
+  createHmac('sha256', key)
     .update(JSON.stringify(['form', bound]))
     .digest('base64url')
 
-export const tokenField = (key: string, bound: string): Html =>
+export const tokenField = (key: KeyObject, bound: string): Html =>
   html`<input type="hidden" name="form_token" value="${formToken(key, bound)}">`
 
-export function isOurs(key: string, bound: string, form: URLSearchParams): boolean {
+export function isOurs(key: KeyObject, bound: string, form: URLSearchParams): boolean {
   const [right, given] = [formToken(key, bound), form.get('form_token') ?? ''].map((text) => Buffer.from(text))
   return right?.length === given?.length && timingSafeEqual(right as Buffer, given as Buffer)
 }

@@ -34,7 +34,7 @@ export function applicationOf(clientId: string): ApplicationId | null {
 
 /** Follows from the application, so that it is stored nowhere. */
 export const applicationSecretOf = ({ key }: Pick<People, 'key'>, id: ApplicationId, version: number): string =>
-  createHmac('sha256', Buffer.from(key, 'hex'))
+  createHmac('sha256', key)
     .update(JSON.stringify(['application', clientIdOf(id), version]))
     .digest('base64url')
 

@@ -1,5 +1,5 @@
 /** That somebody passed the first step of a sign-in, as the form of the second one says it: for that sign-in, and for minutes. */
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto'
 import type { People } from '../people.ts'
 
 const validForMs = 5 * 60_000
@@ -25,7 +25,7 @@ export function passedIn({ key }: Pick<People, 'key'>, uid: string, token: strin
   return Number(until) < now ? null : { userId, how: Buffer.from(how, 'base64url').toString().split(' ') }
 }
 
-const signature = (key: string, uid: string, said: string) =>
-  createHmac('sha256', Buffer.from(key, 'hex'))
+const signature = (key: KeyObject, uid: string, said: string) =>
+  createHmac('sha256', key)
     .update(JSON.stringify(['passed', uid, said]))
     .digest('base64url')

@@ -36,7 +36,7 @@ interface Means {
 
 export function oidcProvider({ issuer, audience, people, state, sessions }: Means, keys: Keys): Provider {
   const tenantOf = (clientId: string | undefined) => applicationOf(clientId ?? '')?.tenantId ?? null
-  const cookieKey = createHmac('sha256', Buffer.from(people.key, 'hex')).update('oidc cookies').digest('base64url')
+  const cookieKey = createHmac('sha256', people.key).update('oidc cookies').digest('base64url')
   const path = new URL(issuer).pathname
   const cookie = { httpOnly: true, sameSite: 'lax', signed: true, overwrite: true, path } as const
 

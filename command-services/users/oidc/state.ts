@@ -1,5 +1,5 @@
 /** What the OpenID Connect server remembers, in PostgreSQL: found by hashes only, and readable by this service alone. */
-import { createHash, hkdfSync } from 'node:crypto'
+import { createHash, createSecretKey, hkdfSync } from 'node:crypto'
 import type { Postgres } from '@bizosaas/databases'
 import { log, type Stop } from '@bizosaas/runtime'
 import { decrypt, encrypt } from '@bizosaas/sealed'
@@ -59,7 +59,7 @@ const isNotEnded = `(state.kind <> 'Session' OR state.consumed_at IS NULL)`
 
 /** @param secret in hexadecimal; what it is for is bound to it here */
 export function oidcState(postgres: Postgres, secret: string): State {
-  const key = Buffer.from(hkdfSync('sha256', Buffer.from(secret, 'hex'), '', 'oidc state', 32))
+  const key = createSecretKey(Buffer.from(hkdfSync('sha256', Buffer.from(secret, 'hex'), '', 'oidc state', 32)))
   const hash = (text: string) => createHash('sha256').update(text).digest()
   const about = (kind: string, at: Buffer) => `${kind} ${at.toString('hex')}`
   const opened = (kind: string, { key: at, content, consumed }: Row): AdapterPayload => ({
