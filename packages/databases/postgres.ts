@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { log } from '@bizosaas/runtime'
 import pg from 'pg'
 import { copyIn } from './copy-in.ts'
@@ -24,6 +25,11 @@ export type Transaction = Queryable & {
 }
 
 export type Postgres = Queryable & {
+  /**
+   * As `query`, for a statement that is sent all the time with the same text: a connection parses it once and soon plans it once, which for
+   * a long one costs more than carrying it out. Connections keep it, so the text must not be made up anew each time.
+   */
+  readonly prepared: Queryable['query']
   /** Commits what `work` did, or none of it when `work` rejects. */
   readonly transaction: <Result>(work: (tx: Transaction) => Promise<Result>) => Promise<Result>
   /**
@@ -86,6 +92,7 @@ export const connectPostgres = (
 
   return {
     query: (text, values) => rowsOf(pool.query(text, values && [...values])),
+    prepared: (text, values = []) => rowsOf(pool.query({ name: nameOf(text), text, values: [...values] })),
     transaction: (work) => inTransaction('BEGIN', work),
     asTenant: ({ tenantId, clientIds }, work) =>
       inTransaction(
@@ -96,6 +103,9 @@ export const connectPostgres = (
     close: () => pool.end(),
   }
 }
+
+/** Names of statements have at most 63 characters. */
+const nameOf = (text: string): string => hash('sha256', text, 'base64url')
 
 const literal = (text: string): string => pg.escapeLiteral(text)
 

@@ -30,6 +30,7 @@ test('who is held for a comparison is not told that there is another runner, and
     postgres,
     orders: async () => null,
     read: async () => ({ records }),
+    passesOver: false,
     ranges: async () => [{ ...place, low: 0, high: 1 }],
     news: null,
     log: createLog({ write: (line) => void said.push(line) }, 'debug'),

@@ -80,11 +80,11 @@ function upserting(postgres: Postgres, table: Table): Writer {
   const justRows = upsert(table)
   return {
     write: async ({ written, removed }, { statement, values }) => {
-      const moved = await postgres.query(statement === moveCheckpoint ? writeBatch : writing(statement), [
-        ...values,
-        ...columnArrays(table, written),
-        ...keyArrays(table, removed),
-      ])
+      const all = [...values, ...columnArrays(table, written), ...keyArrays(table, removed)]
+      const moved =
+        statement === moveCheckpoint
+          ? await postgres.prepared(writeBatch, all)
+          : await postgres.query(writing(statement), all)
       return moved.length > 0
     },
     attempt: (tx, rows) => tx.query(justRows, columnArrays(table, rows)),
@@ -108,7 +108,7 @@ async function select(
   if (keys.size === 0) return new Map()
   const tenants = [...keys.values()].map(([tenantId]) => tenantId)
   const ids = [...keys.values()].map(([, id]) => id)
-  const found = await postgres.query<Row & { tenant_id: string; id: string }>(
+  const found = await postgres.prepared<Row & { tenant_id: string; id: string }>(
     `SELECT ${table.columns.map(({ name }) => name).join(', ')} FROM ${table.name}
      JOIN unnest($1::uuid[], $2::uuid[]) AS wanted (tenant_id, id) USING (tenant_id, id)`,
     [tenants, ids],

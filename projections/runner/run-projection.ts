@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { consume, type LogConsumer, offsetRanges, readRecords, type TopicPartition } from '@bizosaas/kafka'
 import { log, type Stop } from '@bizosaas/runtime'
 import { parkingOrders } from '../analytics/parking-orders/parking-orders.ts'
@@ -33,6 +34,12 @@ const partitionsAtOnce = 4
 const ordersEveryMs = 1_000
 const auditEveryMs = 10_000
 
+/** A reader who waits for a model to have seen an event that does not concern it waits so long. */
+const notePassedOverEveryMs = 500
+/** What comes alone is followed by a rest, so that under load the next batches are larger and fewer: each is a fetch and a transaction. */
+const smallBatch = 100
+const restMs = 20
+
 /** A partition whose records cannot be read, or are not there, rests so long; one that is held, so short. */
 const askLaterMs = 5_000
 const askSoonMs = 20
@@ -56,6 +63,7 @@ export function runProjection(projection: Projection, parts: SharedParts): Runni
       sink,
       postgres: parts.postgres,
       read: async (batch) => ({ records: await readRecords(batch, parts.registry) }),
+      passesOver: true,
       news: { moved: parts.announcer.moved, trace: traceBatch },
       orders: () => liveTable(parts.postgres, parkingOrders.name),
       ranges: (topics) => offsetRanges(parts.kafka, topics),
@@ -131,7 +139,7 @@ async function consumeUntil(
     },
     onBatch: async (batch) => {
       const verdict = await work.take(batch)
-      if (verdict === 'go on') return
+      if (verdict === 'go on') return batch.messages.length < smallBatch ? pause(restMs) : undefined
       const own = await ready.promise
       if (verdict === 'ask again') return own.resume(batch)
       own.pause(batch)
@@ -144,7 +152,14 @@ async function consumeUntil(
   onStart()
   stopping.addEventListener('abort', end)
   if (stopping.aborted) end()
-  const chores = [repeatedly(work.carryOutOrders, ordersEveryMs), repeatedly(work.audit, auditEveryMs)]
+  const notePassedOver = async (): Promise<void> => {
+    for (const place of await work.notePassedOver()) await consumer.resume(place).catch(over.reject)
+  }
+  const chores = [
+    repeatedly(notePassedOver, notePassedOverEveryMs),
+    repeatedly(work.carryOutOrders, ordersEveryMs),
+    repeatedly(work.audit, auditEveryMs),
+  ]
   try {
     await over.promise
   } finally {

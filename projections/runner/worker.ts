@@ -32,6 +32,8 @@ export type Worker = {
   readonly startAt: (assigned: readonly TopicPartition[]) => Promise<(number | null)[]>
   /** Takes a partition further; one batch of it at a time. Waits for the databases. */
   readonly take: (batch: ConsumedBatch) => Promise<Verdict>
+  /** Moves the checkpoints behind what was passed over. @returns partitions whose checkpoint is to be asked for again */
+  readonly notePassedOver: () => Promise<readonly TopicPartition[]>
   /** Does what operators have ordered about the streams that are parked in its partitions, between two batches. */
   readonly carryOutOrders: () => Promise<void>
   /** Raises an alarm where the counts of a checkpoint do not add up to the records up to it. */
@@ -53,6 +55,11 @@ export type WorkerParts = {
   /** The table of the orders that operators give; null while there is none. */
   readonly orders: () => Promise<string | null>
   readonly read: (batch: ConsumedBatch) => Promise<Reading>
+  /**
+   * Whether batches in which nothing concerns the model wait for the next one, or for `notePassedOver`: most models handle few types, and
+   * a step of the checkpoint costs the database as much as one that writes rows.
+   */
+  readonly passesOver: boolean
   /** What the partitions of topics hold now. */
   readonly ranges: (topics: readonly string[]) => Promise<readonly OffsetRange[]>
   /** Null where nothing is new: what a version that is being built applies was applied before. */
@@ -67,6 +74,9 @@ export type Reading = {
   readonly itemOf?: (record: TopicRecord) => Item
 }
 
+/** So many records that concern nobody are kept for the next step of a partition. */
+const mostPassedOver = 1_000
+
 /** Who is told of what was applied. */
 export type News = Pick<Announcer, 'moved'> & { readonly trace: typeof traceBatch }
 
@@ -75,6 +85,8 @@ export function worker(projection: Projection, parts: WorkerParts): Worker {
   const counts = countsOf(projection)
   const checkpoints = new Map<string, Checkpoint>()
   const halted = new Map<string, Halted>()
+  /** Records behind the checkpoint that concern nobody; they are read again when it is asked for. */
+  const passedOver = new Map<string, readonly TopicRecord[]>()
   const inLane = lanes()
   let imbalanced = new Set<string>()
   let budget = fullBudget
@@ -97,8 +109,9 @@ export function worker(projection: Projection, parts: WorkerParts): Worker {
     if (halted.delete(nameOf(place))) counts.halted(place, false)
   }
 
-  const moved = async (batch: ConsumedBatch, step: Step & { type: 'moved' }, startedAt: number): Promise<Verdict> => {
+  const moved = async (batch: TopicPartition, step: Step & { type: 'moved' }, startedAt: number): Promise<Verdict> => {
     const { to, done, gap } = step
+    passedOver.delete(nameOf(batch))
     const poisoned = newlyParked(done.parked)
     budget = budgetAfter(budget, poisoned.length, done.applied.length)
     checkpoints.set(nameOf(batch), to)
@@ -128,19 +141,35 @@ export function worker(projection: Projection, parts: WorkerParts): Worker {
       return null
     })
     if (reading === null) return 'ask later'
-    const { records, itemOf } = reading
+    const records = [...(passedOver.get(nameOf(batch)) ?? []), ...reading.records]
+    const mayWait = parts.passesOver && from.holdAt === null && records.length < mostPassedOver
+    if (mayWait && !reading.records.some(concerns)) {
+      passedOver.set(nameOf(batch), records)
+      return 'go on'
+    }
+    return step(batch, from, { ...reading, records }, startedAt)
+  }
+
+  const concerns = ({ type }: TopicRecord): boolean => projection.types.has(type) || type === 'Unreadable'
+
+  const step = async (
+    batch: TopicPartition,
+    from: Checkpoint,
+    { records, itemOf }: Reading,
+    startedAt: number,
+  ): Promise<Verdict> => {
     const mayPark = (streams: number, applied: number) => budgetAfter(budget, streams, applied) >= 0
-    const step = await wait(() => advance(projection, sink, from, records, mayPark, itemOf))
-    switch (step.type) {
+    const taken = await wait(() => advance(projection, sink, from, records, mayPark, itemOf))
+    switch (taken.type) {
       case 'moved':
-        news?.trace(projection, records, { from, ...step }, performance.timeOrigin + startedAt)
-        return moved(batch, step, startedAt)
+        news?.trace(projection, records, { from, ...taken }, performance.timeOrigin + startedAt)
+        return moved(batch, taken, startedAt)
       case 'lost':
         await sayWhyLost(from)
         return 'ask again'
       case 'burst':
-        for (const parked of step.poisoned) log.error(factsOf(parked), 'would park this stream')
-        throw new ParkingBurst(burstOf(step.poisoned))
+        for (const parked of taken.poisoned) log.error(factsOf(parked), 'would park this stream')
+        throw new ParkingBurst(burstOf(taken.poisoned))
     }
   }
 
@@ -214,11 +243,26 @@ export function worker(projection: Projection, parts: WorkerParts): Worker {
       const offsets: (number | null)[] = []
       for (const checkpoint of found) {
         checkpoints.set(nameOf(checkpoint), checkpoint)
+        passedOver.delete(nameOf(checkpoint))
         const lost = describeLoss(checkpoint, ranges)
         if (lost !== null) await halt(checkpoint, lost)
         offsets.push(lost === null ? checkpoint.offset + 1 : null)
       }
       return offsets
+    },
+
+    notePassedOver: async () => {
+      const inDoubt: TopicPartition[] = []
+      const note = async (place: Checkpoint): Promise<void> => {
+        const [from, records] = [checkpoints.get(nameOf(place)), passedOver.get(nameOf(place))]
+        if (from === undefined || records === undefined || stopping.aborted) return
+        if ((await step(place, from, { records }, performance.now())) === 'ask again') inDoubt.push(place)
+      }
+      for (const name of [...passedOver.keys()]) {
+        const place = checkpoints.get(name)
+        if (place) await aside('what was passed over is not noted', () => inLane(name, () => note(place)))
+      }
+      return inDoubt
     },
 
     take: (batch) =>

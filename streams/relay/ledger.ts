@@ -100,7 +100,7 @@ export const takeLedger = async (
   const insert = async (row: LedgerRow): Promise<void> => {
     const { seq, position, eventId, instant, tails, digests, chain } = row
     // The lock on the epoch's row makes a taker wait for this write, and this write see the taker.
-    const written = await db.query(
+    const written = await db.prepared(
       `INSERT INTO relay.ledger (generation, seq, position, event_id, instant, epoch, tails, digests, chain)
        SELECT $1, $2, $3, $4, $5, epoch, $6, $7, $8 FROM relay.epoch WHERE generation = $1 AND epoch = $9 FOR SHARE
        RETURNING seq`,

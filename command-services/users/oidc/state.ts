@@ -69,7 +69,7 @@ export function oidcState(postgres: Postgres, secret: string): State {
 
   const adapter: State['adapter'] = (kind) => {
     const findBy = async (column: 'key' | 'look_up', text: string) => {
-      const [row] = await postgres.query<Row>(
+      const [row] = await postgres.prepared<Row>(
         `SELECT key, content, floor(extract(epoch FROM consumed_at))::int AS consumed FROM oidc.state WHERE kind = $1 AND ${column} = $2 AND expires_at > now() AND ${isNotEnded}`,
         [kind, hash(text)],
       )
@@ -79,7 +79,7 @@ export function oidcState(postgres: Postgres, secret: string): State {
       upsert: async (id, payload, expiresIn) => {
         const at = hash(id)
         const grantId = kind === 'Grant' ? id : payload.grantId
-        await postgres.query(
+        await postgres.prepared(
           `INSERT INTO oidc.state (kind, key, content, look_up, session_id, user_id, expires_at)
            VALUES ($1, $2, $3, $4, $5, $6, now() + $7 * interval '1 second')
            ON CONFLICT (kind, key) DO UPDATE SET content = excluded.content,
@@ -102,7 +102,7 @@ export function oidcState(postgres: Postgres, secret: string): State {
       findByUserCode: async () => undefined,
       // Of two that come at once, one is too late: whoever did not use it up must not go on.
       consume: async (id) => {
-        const used = await postgres.query(
+        const used = await postgres.prepared(
           'UPDATE oidc.state SET consumed_at = now() WHERE kind = $1 AND key = $2 AND consumed_at IS NULL RETURNING kind',
           [kind, hash(id)],
         )

@@ -39,6 +39,7 @@ export async function memberOf(
     sink,
     postgres,
     read,
+    passesOver: false,
     orders: async () => null,
     ranges: (topics) => offsetRanges(kafka, topics),
     news: null,
