@@ -1,8 +1,11 @@
-/** The server's configuration, written at each start since the port may have changed. */
+/**
+ * The server's configuration, written at each start since the port may have changed. Its logs are for people who look at it: each time one is
+ * written makes a part of some hundred columns, so that is done seldom.
+ */
 export const configuration = (folder: string, httpPort: number): string => `<clickhouse>
   <logger><level>warning</level><console>true</console><console_log_level>warning</console_log_level></logger>
-  <query_log><database>system</database><table>query_log</table><flush_interval_milliseconds>1000</flush_interval_milliseconds><ttl>event_date + INTERVAL 3 DAY DELETE</ttl></query_log>
-  <part_log><database>system</database><table>part_log</table><flush_interval_milliseconds>1000</flush_interval_milliseconds><ttl>event_date + INTERVAL 3 DAY DELETE</ttl></part_log>
+  <query_log><database>system</database><table>query_log</table><flush_interval_milliseconds>30000</flush_interval_milliseconds><ttl>event_date + INTERVAL 3 DAY DELETE</ttl></query_log>
+  <part_log><database>system</database><table>part_log</table><flush_interval_milliseconds>30000</flush_interval_milliseconds><ttl>event_date + INTERVAL 3 DAY DELETE</ttl></part_log>
   <listen_host>127.0.0.1</listen_host>
   <http_port>${httpPort}</http_port>
   <path>${xml(folder)}/data/</path>

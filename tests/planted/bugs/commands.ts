@@ -3,6 +3,20 @@ import type { Bug } from '../bug.ts'
 /** Where commands become events. */
 export const commandBugs: readonly Bug[] = [
   {
+    name: 'unerased-passed-by',
+    breaks: 'an erasure that failed counts as carried out, and is never tried again',
+    edits: [
+      {
+        file: 'command-services/users/eraser.ts',
+        from: '    if (place.isStuck) continue\n',
+        to: '',
+      },
+      { file: 'command-services/users/eraser.ts', from: 'place.isStuck || (await', to: '(await' },
+    ],
+    specs: ['command-services/users/eraser.int.spec.ts'],
+    tests: 'keeps nobody else from being erased',
+  },
+  {
     name: 'random-ids',
     breaks: 'ids of commands and events are random, so that a repeated request is a new command',
     edits: [

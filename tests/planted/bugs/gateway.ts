@@ -16,6 +16,19 @@ export const gatewayBugs: readonly Bug[] = [
     tests: 'what frames it cannot be taken from it',
   },
   {
+    name: 'share-beyond-the-limit',
+    breaks: 'the last share of a limit is as large as the others, whatever is left',
+    edits: [
+      {
+        file: 'gateway/limits/shares.ts',
+        from: 'Math.max(0, Math.min(atOnce, most + atOnce - counted))',
+        to: 'counted - atOnce < most ? atOnce : 0',
+      },
+    ],
+    specs: ['gateway/limits/limits.int.spec.ts'],
+    tests: 'to the last request',
+  },
+  {
     name: 'request-in-a-body',
     breaks: 'a DELETE with a body in chunks is passed on, and its body is read as the next request',
     edits: [

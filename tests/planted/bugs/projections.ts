@@ -29,6 +29,19 @@ export const projectionBugs: readonly Bug[] = [
     tests: 'stops before the first missing record',
   },
   {
+    name: 'passed-over-forgotten',
+    breaks: 'events that did not concern the model are forgotten when one comes that does',
+    edits: [
+      {
+        file: 'projections/runner/worker.ts',
+        from: '[...(passedOver.get(nameOf(batch)) ?? []), ...reading.records]',
+        to: '[...reading.records]',
+      },
+    ],
+    specs: ['projections/runner/passed-over.int.spec.ts'],
+    tests: 'move its checkpoint with the next one that does',
+  },
+  {
     name: 'parked-alone',
     breaks: 'events of a stream are applied although an earlier one of it could not be',
     edits: [
