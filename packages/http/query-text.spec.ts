@@ -27,6 +27,8 @@ test('only lists may come twice', () => {
   const { values, repeated } = readQuery(schema, 'words=a&words=b&text=1&text=2')
   expect({ ...values }).toEqual({ words: ['a', 'b'], text: '1' })
   expect(repeated).toEqual([{ in: 'query', pointer: '/text', detail: 'is given twice' }])
+  const [odd] = readQuery(schema, 'a~b/c=1&a~b/c=2').repeated
+  expect(odd?.pointer).toBe('/a~0b~1c')
 })
 
 test('no query string breaks it or reaches a prototype', () => {

@@ -1,5 +1,5 @@
 import type { TObject } from 'typebox'
-import type { Misfit } from './validate.ts'
+import { type Misfit, pointerStep } from './validate.ts'
 
 /**
  * Query parameters are text; their schemas say what they mean: whole numbers, numbers, true or false, and lists with
@@ -17,7 +17,7 @@ export function readQuery(schema: TObject, text: string): { values: Record<strin
     const before = values[name]
     if (before === undefined) values[name] = value
     else if (isList && Array.isArray(before) && Array.isArray(value)) values[name] = [...before, ...value]
-    else repeated.push({ in: 'query', pointer: `/${name}`, detail: 'is given twice' })
+    else repeated.push({ in: 'query', pointer: `/${pointerStep(name)}`, detail: 'is given twice' })
   }
   return { values, repeated }
 }

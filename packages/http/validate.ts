@@ -128,4 +128,5 @@ function at(schema: TSchema, path: string): Node {
   return steps.reduce<Node>((node, step) => Object(node[step]), schema as Node)
 }
 
-const pointerStep = (name: string) => name.replaceAll('~', '~0').replaceAll('/', '~1')
+/** A name as a step of a JSON Pointer (RFC 6901, section 3). */
+export const pointerStep = (name: string) => name.replaceAll('~', '~0').replaceAll('/', '~1')
