@@ -4,7 +4,7 @@ import { adMetrics } from '../analytics/ad-metrics/ad-metrics.ts'
 import { openTable, ReadModelLost } from './open-table.ts'
 import { type Projection, tableName } from './projection.ts'
 import { dropModel, modelName } from './spec-support/databases.ts'
-import { openSystem } from './spec-support/system.ts'
+import { type Counts, openSystem } from './spec-support/system.ts'
 import { until } from './spec-support/until.ts'
 
 let system: Awaited<ReturnType<typeof openSystem>>
@@ -146,7 +146,13 @@ describe('A topic that does not hold what a checkpoint has seen', () => {
     )
     expect(reason).toContain('npm run reseed')
     expect(await model.names(id(1))).toBe('a,b')
-    expect(await model.counts(place)).toMatchObject({ applied: 2, halted: expect.stringContaining(lost(place)) })
+    // The word is left in the table after the health check knows of it.
+    const { halted, ...counts } = (await until(
+      () => model.counts(place),
+      (found) => found?.halted != null,
+    )) as Counts
+    expect(halted).toContain(lost(place))
+    expect(counts).toMatchObject({ applied: 2 })
   }, 60_000)
 
   test('because it was made anew, halts the partition instead of waiting for ever, and goes on with the others', async () => {
