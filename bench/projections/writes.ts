@@ -4,7 +4,7 @@
  */
 import type { ClickHouse, Postgres } from '@bizosaas/databases'
 import type { ArrayParameter } from '@bizosaas/projections/runner/array-parameter.ts'
-import { moveCheckpoint } from '@bizosaas/projections/runner/move.ts'
+import { moveCheckpoints } from '@bizosaas/projections/runner/move.ts'
 import type { Projection, Row } from '@bizosaas/projections/runner/projection.ts'
 import type { Table } from '@bizosaas/projections/runner/tables.ts'
 
@@ -19,14 +19,18 @@ export type Write = {
 /** The connection, and a copy of the columns that go into `table` through it. */
 export const keepingPostgres = (postgres: Postgres, table: Table, keep: (write: Write) => void): Postgres => ({
   ...postgres,
-  query: async (text, values = []) => {
-    const answer = await postgres.query(text, values)
-    if (text.startsWith(moveCheckpoint.text)) {
-      const [, , topic, partition] = values
-      const { parameters } = moveCheckpoint
-      const columns = values.slice(parameters, parameters + table.columns.length) as ArrayParameter[]
-      const rows = columns.map((column) => column.values)
-      keep({ lane: `${topic} ${partition}`, rows })
+  prepared: async (text, values = []) => {
+    const answer = await postgres.prepared(text, values)
+    if (text.startsWith(moveCheckpoints.text)) {
+      const [, , topics, partitions] = values as [string, number, string[], number[]]
+      const { parameters } = moveCheckpoints
+      const arrays = values.slice(parameters, parameters + table.columns.length + 1) as ArrayParameter[]
+      const columns = arrays.map((array) => array.values)
+      const steps = columns.pop() ?? []
+      for (const [index, topic] of topics.entries()) {
+        const rows = columns.map((column) => column.filter((_, row) => steps[row] === index + 1))
+        keep({ lane: `${topic} ${partitions[index]}`, rows })
+      }
     }
     return answer as never
   },

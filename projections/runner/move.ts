@@ -15,7 +15,8 @@ export type Move = {
 
 /**
  * The start of a statement that does all of a step, or nothing if somebody else has moved the checkpoint: what follows
- * writes only where `moved` has a row. One statement is one transaction and one round trip.
+ * writes only where `moved` has a row, whose `n` is the number of the step in the statement, from 1. One statement is one
+ * transaction and one round trip.
  */
 export type Statement = {
   readonly text: string
@@ -32,23 +33,41 @@ export function placeOf({ name, version }: Projection, from: Checkpoint): unknow
   return [name, version, from.topic, from.partition, from.position, from.offset, from.orders]
 }
 
-/** A step over a batch, not beyond where it is held: what is dealt with is counted, and what is parked set aside. */
-export const moveCheckpoint: Statement = {
-  parameters: 26,
+/**
+ * Steps over batches of several partitions, none beyond where it is held: what is dealt with is counted, and what is parked
+ * set aside. Each step is taken or not by itself. Checkpoints are locked in the order of their partitions, as by everybody
+ * who locks several, so that nobody waits for one who waits for him.
+ */
+export const moveCheckpoints: Statement = {
+  parameters: 28,
   text: `
-  WITH moved AS (
-    UPDATE read_model.checkpoint
-    SET position = $8, record_offset = $9, recorded_at = coalesce($10, recorded_at), applied = applied + $11,
-        not_applicable = not_applicable + $12, repeated = repeated + $13, parked = parked + cardinality($14::bigint[]),
-        halted = NULL, updated_at = now()
-    WHERE ${unmoved} AND (hold_at IS NULL OR hold_at >= $8 OR held_until <= now())
-    RETURNING position
+  WITH step AS (
+    SELECT s.* FROM unnest($3::text[], $4::int[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[],
+      $10::timestamptz[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[]) WITH ORDINALITY
+      AS s (topic, partition, position, record_offset, orders, to_position, to_offset, recorded_at, applied, not_applicable,
+        repeated, parked, n)
+    JOIN read_model.checkpoint c USING (topic, partition)
+    WHERE c.model = $1 AND c.version = $2
+    ORDER BY topic, partition FOR UPDATE OF c
+  ), moved AS (
+    UPDATE read_model.checkpoint c
+    SET position = s.to_position, record_offset = s.to_offset, recorded_at = coalesce(s.recorded_at, c.recorded_at),
+        applied = c.applied + s.applied, not_applicable = c.not_applicable + s.not_applicable,
+        repeated = c.repeated + s.repeated, parked = c.parked + s.parked, halted = NULL, updated_at = now()
+    FROM step s
+    WHERE c.model = $1 AND c.version = $2 AND c.topic = s.topic AND c.partition = s.partition
+      AND c.position = s.position AND c.record_offset = s.record_offset AND c.orders = s.orders
+      AND (c.hold_at IS NULL OR c.hold_at >= s.to_position OR c.held_until <= now())
+    RETURNING s.n
   ), parked AS (
     INSERT INTO read_model.parked (model, version, topic, partition, position, record_offset, stream, revision, event_id,
       tenant_id, client_id, type, schema_version, bytes, metadata, error, stack)
-    SELECT $1, $2, $3, $4::int, record.* FROM moved, unnest($14::bigint[], $15::bigint[], $16::text[], $17::bigint[],
-      $18::uuid[], $19::uuid[], $20::uuid[], $21::text[], $22::int[], $23::bytea[], $24::jsonb[], $25::text[],
-      $26::text[]) AS record
+    SELECT $1, $2, s.topic, s.partition, r.position, r.record_offset, r.stream, r.revision, r.event_id, r.tenant_id,
+      r.client_id, r.type, r.schema_version, r.bytes, r.metadata, r.error, r.stack
+    FROM moved JOIN step s USING (n) JOIN unnest($15::bigint[], $16::bigint[], $17::bigint[], $18::text[], $19::bigint[],
+      $20::uuid[], $21::uuid[], $22::uuid[], $23::text[], $24::int[], $25::bytea[], $26::jsonb[], $27::text[],
+      $28::text[]) AS r (n, position, record_offset, stream, revision, event_id, tenant_id, client_id, type, schema_version,
+      bytes, metadata, error, stack) USING (n)
   )`,
 }
 
@@ -63,12 +82,14 @@ export type Dealt = {
   readonly parked: readonly Parked[]
 }
 
-export function batchMove(projection: Projection, from: Checkpoint, dealt: Dealt): Move {
-  const { to, parked } = dealt
+export function batchMove({ name, version }: Projection, from: Checkpoint, dealt: Dealt): Move {
+  const { to, recordedAt, applied, notApplicable, repeated, parked } = dealt
+  const place = [from.topic, from.partition, from.position, from.offset, from.orders]
+  const step = [...place, to.position, to.offset, recordedAt, applied, notApplicable, repeated, parked.length]
   const records = parked.map(({ record }) => record)
   const values = [
-    ...placeOf(projection, from),
-    ...[to.position, to.offset, dealt.recordedAt, dealt.applied, dealt.notApplicable, dealt.repeated],
+    ...[name, version, ...step.map((value) => [value])],
+    records.map(() => 1),
     records.map((record) => record.position),
     records.map((record) => record.offset),
     records.map((record) => record.stream),
@@ -83,7 +104,24 @@ export function batchMove(projection: Projection, from: Checkpoint, dealt: Dealt
     parked.map(({ error }) => storable(error)),
     parked.map(({ stack }) => storable(stack)),
   ]
-  return { from, to, statement: moveCheckpoint, values }
+  return { from, to, statement: moveCheckpoints, values }
+}
+
+/** The parameter that names the step of each parked record. */
+const stepOfParked = 14
+
+/** The values of `moveCheckpoints` for steps of one model that are taken together, in this order. */
+export function joinedValues(moves: readonly Move[]): readonly unknown[] {
+  const [first, ...others] = moves
+  if (first === undefined || others.length === 0) return first?.values ?? []
+  return first.values.map((value, parameter) =>
+    Array.isArray(value)
+      ? moves.flatMap(({ values }, index) => {
+          const own = values[parameter] as readonly unknown[]
+          return parameter === stepOfParked ? own.map(() => index + 1) : own
+        })
+      : value,
+  )
 }
 
 /** Postgres takes any text but this character. */

@@ -1,11 +1,15 @@
 import type { Postgres, Transaction } from '@bizosaas/databases'
+import DataLoader from 'dataloader'
 import { type ArrayParameter, type ArrayValue, arrayParameter } from './array-parameter.ts'
 import { keyOf, type Outcome, type RowsByKey } from './fold.ts'
-import { type Move, moveCheckpoint, type Statement } from './move.ts'
+import { joinedValues, type Move, moveCheckpoints, type Statement } from './move.ts'
 import type { FoldProjection, Projection, Recorded, Row } from './projection.ts'
 import { rowMemory } from './row-memory.ts'
 import type { Sink } from './sink.ts'
 import { checkColumns, type Table } from './tables.ts'
+import { afterAllOfThisTurn, manyRows, type Step, together } from './together.ts'
+
+type Keys = ReadonlyMap<string, readonly [tenantId: string, id: string]>
 
 /** Of each partition. */
 const rememberedRows = 5_000
@@ -30,6 +34,7 @@ export function postgresSink(
   capacity = rememberedRows,
 ): Sink {
   const memory = rowMemory(capacity)
+  const selecting = selection(postgres, table)
 
   return {
     load: async (items, from) => {
@@ -45,7 +50,8 @@ export function postgresSink(
         if (known === undefined) unknown.set(key, [event.tenantId, id])
         else rows.set(key, known)
       }
-      for (const [key, row] of await select(postgres, table, unknown)) rows.set(key, row)
+      const found = await selecting(unknown)
+      for (const key of unknown.keys()) rows.set(key, found.get(key) ?? null)
       return rows
     },
 
@@ -73,20 +79,29 @@ export function postgresSink(
  * rows, which are inserted or replace those of the same key.
  */
 function upserting(postgres: Postgres, table: Table): Writer {
-  const writing = ({ text, parameters }: Statement) => `${text}, written AS (${upsert(table, parameters, 'moved, ')}
-    ), removed AS (${remove(table, parameters + table.columns.length, 'moved, ')})
-    SELECT position FROM moved`
-  const writeBatch = writing(moveCheckpoint)
+  const writing = ({ text, parameters }: Statement) => `${text}, written AS (${upsert(table, parameters, true)}
+    ), removed AS (${remove(table, parameters + table.columns.length + 1, true)})
+    SELECT n FROM moved`
+  const writeBatch = writing(moveCheckpoints)
   const justRows = upsert(table)
+
+  const writeAll = async (steps: readonly Step[]): Promise<boolean[]> => {
+    const rowsOf = (of: 'written' | 'removed') => steps.flatMap(({ outcome }) => outcome[of])
+    const stepOf = (of: 'written' | 'removed') =>
+      arrayParameter(steps.flatMap(({ outcome }, index) => outcome[of].map(() => index + 1)))
+    const [written, removed] = [columnArrays(table, rowsOf('written')), keyArrays(table, rowsOf('removed'))]
+    const rows = [...written, stepOf('written'), ...removed, stepOf('removed')]
+    const statement = steps[0]?.move.statement ?? moveCheckpoints
+    const values = [...joinedValues(steps.map(({ move }) => move)), ...rows]
+    const moved = await (statement === moveCheckpoints
+      ? postgres.prepared<{ n: number }>(writeBatch, values)
+      : postgres.query<{ n: number }>(writing(statement), values))
+    const numbers = new Set(moved.map(({ n }) => n))
+    return steps.map((_, index) => numbers.has(index + 1))
+  }
+
   return {
-    write: async ({ written, removed }, { statement, values }) => {
-      const all = [...values, ...columnArrays(table, written), ...keyArrays(table, removed)]
-      const moved =
-        statement === moveCheckpoint
-          ? await postgres.prepared(writeBatch, all)
-          : await postgres.query(writing(statement), all)
-      return moved.length > 0
-    },
+    write: together(writeAll),
     attempt: (tx, rows) => tx.query(justRows, columnArrays(table, rows)),
   }
 }
@@ -100,40 +115,56 @@ function idOf(projection: FoldProjection, event: Recorded): string | null {
   }
 }
 
-async function select(
-  postgres: Postgres,
-  table: Table,
-  keys: ReadonlyMap<string, readonly [tenantId: string, id: string]>,
-): Promise<RowsByKey> {
-  if (keys.size === 0) return new Map()
-  const tenants = [...keys.values()].map(([tenantId]) => tenantId)
-  const ids = [...keys.values()].map(([, id]) => id)
-  const found = await postgres.prepared<Row & { tenant_id: string; id: string }>(
-    `SELECT ${table.columns.map(({ name }) => name).join(', ')} FROM ${table.name}
-     JOIN unnest($1::uuid[], $2::uuid[]) AS wanted (tenant_id, id) USING (tenant_id, id)`,
-    [tenants, ids],
+/** Reads rows; what several steps need at one time, by one statement. @returns the rows that there are, also those of the others */
+function selection(postgres: Postgres, table: Table): (keys: Keys) => Promise<RowsByKey> {
+  const select = async (keys: readonly (readonly [tenantId: string, id: string])[]): Promise<RowsByKey> => {
+    const found = await postgres.prepared<Row & { tenant_id: string; id: string }>(
+      `SELECT ${table.columns.map(({ name }) => name).join(', ')} FROM ${table.name}
+       JOIN unnest($1::uuid[], $2::uuid[]) AS wanted (tenant_id, id) USING (tenant_id, id)`,
+      [keys.map(([tenantId]) => tenantId), keys.map(([, id]) => id)],
+    )
+    return new Map(found.map((row) => [keyOf(row.tenant_id, row.id), row]))
+  }
+  const joint = new DataLoader(
+    async (wanted: readonly Keys[]) => {
+      const found = await select(wanted.flatMap((keys) => [...keys.values()]))
+      return wanted.map(() => found)
+    },
+    { cache: false, batchScheduleFn: afterAllOfThisTurn },
   )
-  return new Map(found.map((row) => [keyOf(row.tenant_id, row.id), row]))
+  return async (keys) => {
+    if (keys.size === 0) return new Map()
+    return keys.size < manyRows ? joint.load(keys) : select([...keys.values()])
+  }
 }
 
-/** @param from how many parameters come before  @param gate joined in, so that nothing is written where it has no row */
-export function upsert({ name, columns, key }: Table, from = 0, gate = ''): string {
+/**
+ * @param from how many parameters come before
+ * @param isGated whether a parameter more names the step of each row, and `moved` those that are taken
+ */
+export function upsert({ name, columns, key }: Table, from = 0, isGated = false): string {
   const names = columns.map((column) => column.name)
-  const arrays = columns.map((column, index) => `$${from + index + 1}::${column.type}[]`)
   const others = names.filter((column) => !key.includes(column))
   return `
     INSERT INTO ${name} (${names.join(', ')})
-    SELECT r.* FROM ${gate}unnest(${arrays.join(', ')}) AS r
+    SELECT ${names.map((column) => `r.${column}`).join(', ')} FROM ${unnested('r', columns, from, isGated)}
     ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${others.map((column) => `${column} = excluded.${column}`).join(', ')}`
 }
 
-/** @param from, gate as of `upsert` */
-export function remove({ name, columns, key }: Table, from = 0, gate = ''): string {
-  const typeOf = new Map(columns.map((column) => [column.name, column.type]))
-  const arrays = key.map((column, index) => `$${from + index + 1}::${typeOf.get(column)}[]`)
+/** @param from, isGated as of `upsert` */
+export function remove({ name, columns, key }: Table, from = 0, isGated = false): string {
+  const keys = key.flatMap((each) => columns.find((column) => column.name === each) ?? [])
   return `
-    DELETE FROM ${name} USING ${gate}unnest(${arrays.join(', ')}) AS gone (${key.join(', ')})
+    DELETE FROM ${name} USING ${unnested('gone', keys, from, isGated)}
     WHERE (${key.map((column) => `${name}.${column}`)}) = (${key.map((column) => `gone.${column}`)})`
+}
+
+/** Arrays as rows. */
+function unnested(alias: string, columns: Table['columns'], from: number, isGated: boolean): string {
+  const all = isGated ? [...columns, { name: 'n', type: 'bigint' }] : columns
+  const arrays = all.map(({ type }, index) => `$${from + index + 1}::${type}[]`)
+  const rows = `unnest(${arrays.join(', ')}) AS ${alias} (${all.map(({ name }) => name).join(', ')})`
+  return isGated ? `${rows} JOIN moved USING (n)` : rows
 }
 
 /** One array per column of the key. */

@@ -71,7 +71,7 @@ function misfitOf({ kind, skipPosition }: Order, first: number | null): string |
   return `The first event of the stream that is parked is at position ${first}, not ${skipPosition}.`
 }
 
-/** The step of an order: see `moveCheckpoint` for that of a batch. */
+/** The step of an order: see `moveCheckpoints` for that of a batch. */
 const carryOut: Statement = {
   parameters: 18,
   text: `
@@ -82,7 +82,7 @@ const carryOut: Statement = {
         parked = parked - cardinality($10::bigint[]), updated_at = now()
     WHERE ${unmoved}
       AND NOT EXISTS (SELECT FROM read_model.parking_outcome WHERE order_id = $14::uuid)
-    RETURNING position
+    RETURNING 1::bigint AS n
   ), unparked AS (
     DELETE FROM read_model.parked p USING moved
     WHERE (p.model, p.version, p.topic, p.partition) = ($1, $2, $3, $4) AND p.position = ANY ($10::bigint[])

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { consume, type LogConsumer, offsetRanges, readRecords, type TopicPartition } from '@bizosaas/kafka'
 import { log, type Stop } from '@bizosaas/runtime'
+import pLimit from 'p-limit'
 import { parkingOrders } from '../analytics/parking-orders/parking-orders.ts'
 import { liveTable } from '../rebuild/version.ts'
 import type { Announcer } from './announce.ts'
@@ -27,8 +28,10 @@ export type RunningProjection = {
   readonly check: () => void
 }
 
-/** While one partition's batch is being written, others' are decoded and folded. */
-const partitionsAtOnce = 4
+/** Small batches that were fetched together are taken together (together.ts). */
+const partitionsAtOnce = 64
+/** While one partition's large batch is being written, others' are decoded and folded. */
+const largeAtOnce = 4
 
 /** How often it looks whether an operator has ordered anything, and whether the books are right. */
 const ordersEveryMs = 1_000
@@ -38,7 +41,7 @@ const auditEveryMs = 10_000
 const notePassedOverEveryMs = 500
 /** What comes alone is followed by a rest, so that under load the next batches are larger and fewer: each is a fetch and a transaction. */
 const smallBatch = 100
-const restMs = 20
+const restMs = 50
 
 /** A partition whose records cannot be read, or are not there, rests so long; one that is held, so short. */
 const askLaterMs = 5_000
@@ -118,6 +121,7 @@ async function consumeUntil(
   work: Worker,
   onStart: () => void,
 ): Promise<void> {
+  const large = pLimit(largeAtOnce)
   const ready = Promise.withResolvers<LogConsumer>()
   const over = Promise.withResolvers<void>()
   over.promise.catch(() => {}) // it may fail before it is waited for
@@ -138,8 +142,9 @@ async function consumeUntil(
       return offsets
     },
     onBatch: async (batch) => {
-      const verdict = await work.take(batch)
-      if (verdict === 'go on') return batch.messages.length < smallBatch ? pause(restMs) : undefined
+      const isSmall = batch.messages.length < smallBatch
+      const verdict = await (isSmall ? work.take(batch) : large(() => work.take(batch)))
+      if (verdict === 'go on') return isSmall ? pause(restMs) : undefined
       const own = await ready.promise
       if (verdict === 'ask again') return own.resume(batch)
       own.pause(batch)

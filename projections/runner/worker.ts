@@ -258,10 +258,12 @@ export function worker(projection: Projection, parts: WorkerParts): Worker {
         if (from === undefined || records === undefined || stopping.aborted) return
         if ((await step(place, from, { records }, performance.now())) === 'ask again') inDoubt.push(place)
       }
-      for (const name of [...passedOver.keys()]) {
-        const place = checkpoints.get(name)
-        if (place) await aside('what was passed over is not noted', () => inLane(name, () => note(place)))
-      }
+      const places = [...passedOver.keys()].flatMap((name) => checkpoints.get(name) ?? [])
+      await Promise.all(
+        places.map((place) =>
+          aside('what was passed over is not noted', () => inLane(nameOf(place), () => note(place))),
+        ),
+      )
       return inDoubt
     },
 

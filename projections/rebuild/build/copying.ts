@@ -22,7 +22,7 @@ export function copying(postgres: Postgres, table: Table): Writer {
     const { written, created, removed } = outcome
     await postgres.transaction(async (tx) => {
       await tx.query('SET LOCAL synchronous_commit = off')
-      const moved = await tx.query(`${statement.text} SELECT position FROM moved`, values)
+      const moved = await tx.query(`${statement.text} SELECT n FROM moved`, values)
       if (moved.length === 0) throw lost
       if (created > 0) await tx.copyIn(copy, text(written.slice(0, created)))
       if (created < written.length) await tx.query(replace, columnArrays(table, written.slice(created)))

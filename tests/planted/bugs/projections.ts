@@ -60,8 +60,13 @@ export const projectionBugs: readonly Bug[] = [
     edits: [
       {
         file: 'projections/runner/clickhouse-sink.ts',
-        from: '      await insert(written)\n      return (await postgres.query(move, values)).length > 0\n',
-        to: '      const moved = await postgres.query(move, values)\n      await insert(written)\n      return moved.length > 0\n',
+        from: '    await insert(steps.flatMap(({ outcome }) => outcome.written))\n',
+        to: '',
+      },
+      {
+        file: 'projections/runner/clickhouse-sink.ts',
+        from: '    const numbers = ',
+        to: '    await insert(steps.flatMap(({ outcome }) => outcome.written))\n    const numbers = ',
       },
     ],
     specs: ['projections/runner/clickhouse-sink.int.spec.ts'],
@@ -73,8 +78,8 @@ export const projectionBugs: readonly Bug[] = [
     edits: [
       {
         file: 'projections/runner/postgres-sink.ts',
-        from: '    write: async ({ written, removed }, { statement, values }) => {\n',
-        to: '    write: async ({ written, removed }, { statement, values }) => {\n      if (written.length > 0) await postgres.query(justRows, columnArrays(table, written))\n',
+        from: '    const rows = [...written, ',
+        to: "    if (rowsOf('written').length > 0) await postgres.query(justRows, written)\n    const rows = [...written, ",
       },
     ],
     specs: ['projections/runner/postgres-sink.int.spec.ts'],
@@ -86,8 +91,8 @@ export const projectionBugs: readonly Bug[] = [
     edits: [
       {
         file: 'projections/runner/move.ts',
-        from: 'AND position = $5 AND record_offset = $6',
-        to: 'AND position <= greatest($5, $8) AND record_offset <= greatest($6, $9)',
+        from: 'AND c.position = s.position AND c.record_offset = s.record_offset',
+        to: 'AND c.position <= greatest(s.position, s.to_position) AND c.record_offset <= greatest(s.record_offset, s.to_offset)',
       },
     ],
     specs: ['projections/runner/postgres-sink.int.spec.ts'],
