@@ -5,14 +5,16 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { connectPostgres, migrate } from '@bizosaas/databases'
+import { connectEventStore } from '@bizosaas/event-store'
 import { readSettings } from '@bizosaas/runtime'
-import { keyMigrations } from '@bizosaas/sealed'
+import { erasuresSeen, keyMigrations } from '@bizosaas/sealed'
 import { afterAll, expect, test } from '@jest/globals'
 import { useService } from '../testing/service.ts'
+import { startEraser } from './eraser.ts'
 import { oidcMigrations } from './oidc/state.ts'
 import { start } from './start.ts'
 
-const settings = readSettings(['POSTGRES_ADMIN_URL', 'POSTGRES_KEEPER_URL', 'POSTGRES_OIDC_URL'])
+const settings = readSettings(['KURRENTDB_URL', 'POSTGRES_ADMIN_URL', 'POSTGRES_KEEPER_URL', 'POSTGRES_OIDC_URL'])
 let folder: string
 const service = useService(async (config) => {
   folder = await mkdtemp(join(tmpdir(), 'eraser-'))
@@ -107,6 +109,28 @@ test('one whose key does not open keeps nobody else from being erased, and is er
 
   await damage()
   await until('the first one is erased too', async () => (await typesOf(id)).includes('UserErased'))
+}, 120_000)
+
+test('where the event store was restored to before the place, the place is put back to its end: what is erased from there on is found', async () => {
+  const store = connectEventStore(settings.KURRENTDB_URL)
+  const keeper = connectPostgres(settings.POSTGRES_KEEPER_URL, {
+    name: 'test',
+    connections: 1,
+    statementTimeoutMs: 20_000,
+  })
+  const seen = erasuresSeen(keeper)
+  await owner.query('UPDATE keys.erasures_seen SET position = 1000000000000')
+  const nobody = async () => {
+    throw new Error('Nobody is to be erased.')
+  }
+  const stop = startEraser({ store, seen, keys: { destroy: nobody }, certify: nobody, release: nobody })
+  try {
+    await until('the place is put back', async () => (await seen.position()) <= (await store.head()))
+  } finally {
+    await stop()
+    await keeper.close()
+    await store.close()
+  }
 }, 120_000)
 
 test('the address of somebody who was erased is another person’s to use, and is taken from nobody after that', async () => {

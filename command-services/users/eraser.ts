@@ -48,8 +48,8 @@ export function startEraser(means: Means): Stop {
       let both: readonly Promise<void>[] = []
       signal.addEventListener('abort', stopRound, { once: true })
       try {
-        const place = { noted: await means.seen.position(), isStuck: false }
-        both = [follow(means, place, round.signal), untilToRepeat(means, place, round.signal)]
+        const place = { noted: await means.seen.position(), failed: new Set<number>() }
+        both = [follow(means, place, round.signal), untilSetBack(means, place, round.signal)]
         await Promise.race(both)
       } catch (error) {
         // A fault of ours is no reason to leave anybody unerased either.
@@ -72,18 +72,19 @@ export function startEraser(means: Means): Stop {
 interface Place {
   /** How far this process knows that it was noted. */
   noted: number
-  /** An erasure failed: nothing is noted from there on, so that it is found again. */
-  isStuck: boolean
+  /** Positions of erasures that failed. Nothing is noted while there are any, so that whoever comes after us finds them again. */
+  readonly failed: Set<number>
 }
 
 /**
- * Resolves when all since the place must be done again: an erasure failed, or the place is behind what was noted before, for the keys were
- * restored.
+ * Tries again what failed, however far the others are. Resolves when the place is behind what was noted before, for the keys were
+ * restored: then all since there must be done again.
  */
-async function untilToRepeat({ seen }: Means, place: Place, signal: AbortSignal): Promise<void> {
+async function untilSetBack(means: Means, place: Place, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await pause(lookEveryMs, undefined, { signal }).catch(() => {})
-    if (signal.aborted || place.isStuck || (await isSetBack(seen, place))) return
+    if (signal.aborted || (await isSetBack(means.seen, place))) return
+    for (const position of place.failed) if (await isErased(means, position)) place.failed.delete(position)
   }
 }
 
@@ -100,14 +101,16 @@ const isAway = (error: unknown) =>
 
 async function follow(means: Means, place: Place, signal: AbortSignal): Promise<void> {
   const { store, seen } = means
-  // A store that was itself restored may end before the place: then there is nothing of that kind to catch up on.
-  const from = Math.min(place.noted, Math.max(await store.head(), 0))
+  // A store that was itself restored may end before the place: what is erased from now on comes before that, too.
+  const head = Math.max(await store.head(), 0)
+  const from = Math.min(place.noted, head)
+  if (head < place.noted && (await seen.move(place.noted, head))) place.noted = head
   let unnoted = 0
   for await (const { type, position } of store.subscribeToAll({ after: from, signal })) {
     unnoted += 1
-    if (type === erasure) place.isStuck = !(await isErased(means, position)) || place.isStuck
-    else if (unnoted < noteEvery) continue
-    if (place.isStuck) continue
+    if (type !== erasure && unnoted < noteEvery) continue
+    if (type === erasure && !(await isErased(means, position))) place.failed.add(position)
+    if (place.failed.size > 0) continue
     if (await isSetBack(seen, place)) return
     // Whoever else carries erasures out may be ahead.
     if (place.noted < position && (await seen.move(place.noted, position))) place.noted = position

@@ -9,7 +9,8 @@ const help = `npm run search-files -- [--folder <folder>] <text> [<text> ...]
 
 Looks for each text in the bytes of every file of the event store, Kafka, PostgreSQL, ClickHouse and Valkey and of the logs: in
 UTF-8 and UTF-16, in either case, in hexadecimal, Base64, percent-encoding and as JSON escapes it. What is compressed it does
-not see; of the stores here only ClickHouse compresses, and personal data never goes there. Ends with 1 if it finds any.
+not see: ClickHouse compresses, where personal data never goes, and PostgreSQL does so with values of 2 kB and more. Ends with 1
+if it finds any.
 
   --folder   instead of the data folder (BIZOSAAS_DATA_DIR)
 `

@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs'
-import { open, readdir } from 'node:fs/promises'
+import { open, readdir, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { type Needle, needlesOf } from './needles.ts'
+import { foldCase, type Needle, needlesOf } from './needles.ts'
 
 export interface Finding {
   readonly text: string
@@ -18,43 +18,86 @@ export interface Searched {
 
 const chunkBytes = 4 * 1024 * 1024
 
-/** Looks for texts in the bytes of every file below a folder, whatever it holds. What goes away meanwhile is none. */
+/** Stores that run rename and remove files all the time: so often it looks for what is new because something was gone. */
+const mostLooks = 20
+
+/**
+ * Looks for texts in the bytes of every file below a folder, whatever it holds. What goes away meanwhile may be there by another name:
+ * it looks again until nothing does.
+ * @throws when files keep going away
+ */
 export async function searchFiles(folder: string, texts: readonly string[]): Promise<Searched> {
-  const needles = texts.flatMap((text) =>
-    needlesOf(text).map((needle) => ({ text, ...needle, folded: foldCase(needle.bytes) })),
-  )
+  const needles = texts.flatMap((text) => needlesOf(text).map((needle) => ({ text, ...needle })))
   // What begins in one chunk and ends in the next is whole in the overlap.
   const overlap = Math.max(0, ...needles.map((needle) => needle.bytes.length)) - 1
   const buffer = Buffer.alloc(chunkBytes + overlap)
   const findings: Finding[] = []
   let [files, bytes] = [0, 0]
-  for await (const file of filesIn(folder, await readdir(folder, { withFileTypes: true }))) {
-    const searched = await searchFile(file, needles, buffer)
-    files += 1
-    bytes += searched.bytes
-    for (const found of searched.findings) findings.push({ ...found, file: path.relative(folder, file) })
+  const seen = new Set<string>()
+  for (let look = 0; look < mostLooks; look++) {
+    let isGone = false
+    const whereGone = (error: NodeJS.ErrnoException): null => {
+      if (error.code !== 'ENOENT') throw error
+      isGone = true
+      return null
+    }
+    for await (const file of filesIn(folder, await readdir(folder, { withFileTypes: true }), whereGone)) {
+      if (seen.has(file)) continue
+      const searched = await searchFile(file, needles, buffer, whereGone)
+      if (searched === null) continue
+      seen.add(file)
+      files += 1
+      bytes += searched.bytes
+      for (const found of searched.findings) findings.push({ ...found, file: path.relative(folder, file) })
+    }
+    if (!isGone) return { files, bytes, findings }
   }
-  return { files, bytes, findings }
+  throw new Error(`Files in ${folder} go away faster than they can be searched: search while less is written there.`)
 }
 
-/** Folder by folder: stores that run make and remove folders all the time, and Node's own recursion fails at one that is gone. */
-async function* filesIn(folder: string, entries: readonly Dirent[]): AsyncGenerator<string> {
+type WhereGone = (error: NodeJS.ErrnoException) => null
+
+/**
+ * Folder by folder: stores that run make and remove folders all the time, and Node's own recursion fails at one that is gone. Links are
+ * followed, for a store may have been moved.
+ * @param within real paths of the folders that it is in, so that a link to one of them does not lead in circles
+ */
+async function* filesIn(
+  folder: string,
+  entries: readonly Dirent[],
+  whereGone: WhereGone,
+  within: readonly string[] = [],
+): AsyncGenerator<string> {
+  const real = await realpath(folder).catch(whereGone)
+  if (real === null || within.includes(real)) return
   for (const entry of entries) {
     const place = path.join(folder, entry.name)
-    if (entry.isFile()) yield place
-    if (entry.isDirectory())
-      yield* filesIn(place, (await readdir(place, { withFileTypes: true }).catch(whereGone)) ?? [])
+    const kind = entry.isSymbolicLink() ? await stat(place).catch(whereNothing) : entry
+    if (kind?.isFile()) yield place
+    if (kind?.isDirectory()) {
+      const inIt = (await readdir(place, { withFileTypes: true }).catch(whereGone)) ?? []
+      yield* filesIn(place, inIt, whereGone, [...within, real])
+    }
   }
 }
 
-type Named = Needle & { readonly text: string; readonly folded: Buffer }
+/** A link that leads nowhere, or in circles by itself, is no file. */
+const whereNothing = (error: NodeJS.ErrnoException): null => {
+  if (error.code === 'ENOENT' || error.code === 'ELOOP') return null
+  throw error
+}
 
-/** @param buffer of a chunk and the overlap; what it holds before does not matter */
-async function searchFile(file: string, needles: readonly Named[], buffer: Buffer) {
+type Named = Needle & { readonly text: string }
+
+/**
+ * @param buffer of a chunk and the overlap; what it holds before does not matter
+ * @returns null where it is gone
+ */
+async function searchFile(file: string, needles: readonly Named[], buffer: Buffer, whereGone: WhereGone) {
   const findings = new Map<Named, number>()
   let bytes = 0
   const handle = await open(file).catch(whereGone)
-  if (handle === null) return { bytes, findings: [] }
+  if (handle === null) return null
   try {
     const overlap = buffer.length - chunkBytes
     let kept = 0
@@ -77,15 +120,7 @@ async function searchFile(file: string, needles: readonly Named[], buffer: Buffe
 function found(chunk: Buffer, needles: readonly Named[]): readonly (readonly [Named, number])[] {
   const folded = foldCase(chunk)
   return needles.flatMap((needle) => {
-    const at = needle.anyCase ? folded.indexOf(needle.folded) : chunk.indexOf(needle.bytes)
+    const at = (needle.anyCase ? folded : chunk).indexOf(needle.bytes)
     return at < 0 ? [] : [[needle, at] as const]
   })
-}
-
-/** Byte by byte, as Latin-1: more becomes equal than the letters of ASCII, on both sides alike, so that nothing is missed. */
-const foldCase = (bytes: Buffer): Buffer => Buffer.from(bytes.toString('latin1').toLowerCase(), 'latin1')
-
-const whereGone = (error: NodeJS.ErrnoException) => {
-  if (error.code === 'ENOENT') return null
-  throw error
 }

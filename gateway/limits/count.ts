@@ -55,8 +55,10 @@ function refuse(code: 'too-many-requests' | 'quota-exceeded', judged: readonly C
   })
 }
 
+const share = 0.01
+
 function rateCounter({ limit: name, per, requests, seconds, onOutage }: PolicyLimit, counters: CounterStore) {
-  const count = counters({ name: `limit:${name}`, most: requests, refuseOnOutage: onOutage === 'refuse' })
+  const count = counters({ name: `limit:${name}`, most: requests, share, refuseOnOutage: onOutage === 'refuse' })
   return async (route: PolicyRoute, caller: Caller): Promise<Counted | null> => {
     const key = keyOf(per, route, caller)
     const counted = key === null ? null : await count(key, seconds)

@@ -5,7 +5,13 @@ import { Counter } from 'prom-client'
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
 import { inShares } from './shares.ts'
 
-type Counters = { readonly name: string; readonly most: number; readonly refuseOnOutage: boolean }
+type Counters = {
+  readonly name: string
+  readonly most: number
+  /** Of it, how much a gateway takes at a time: see shares.ts. */
+  readonly share: number
+  readonly refuseOnOutage: boolean
+}
 
 /** Counts one more. Null if the store is away and nothing is refused because of that. */
 export type Count = (
@@ -43,7 +49,7 @@ export function counterStore(store: Redis, log: Log): CounterStore {
     if (!isAway && away) log.info('the counters of the limits are back')
     away = isAway
   }
-  return ({ name, most, refuseOnOutage }) => {
+  return ({ name, most, share, refuseOnOutage }) => {
     const limiter = new RateLimiterRedis({
       storeClient: store,
       keyPrefix: name,
@@ -51,7 +57,7 @@ export function counterStore(store: Redis, log: Log): CounterStore {
       duration: 1,
       rejectIfRedisNotReady: true,
     })
-    const use = inShares(most, async (key, points, seconds) => {
+    const use = inShares(most, share, async (key, points, seconds) => {
       const added = await limiter.consume(key, points, { customDuration: seconds }).catch((refusal) => {
         if (refusal instanceof RateLimiterRes) return refusal
         throw refusal

@@ -5,6 +5,9 @@ import type { Counted } from './headers.ts'
 /** Counts a request for the plan of its tenant; null where it has none. */
 export type CountIncluded = (tenantId: string, now?: Date) => Promise<Counted | null>
 
+/** What a gateway takes and does not use is lost until the next day or month, so that it takes little. */
+const share = 0.001
+
 /** What a plan includes is counted by the calendar, in UTC. */
 export function includedRequests(plans: readonly PolicyPlan[], counters: CounterStore): CountIncluded {
   const counted = plans.map(({ plan: name, tenants, requests, per, onOutage }) => ({
@@ -12,7 +15,7 @@ export function includedRequests(plans: readonly PolicyPlan[], counters: Counter
     tenants,
     requests,
     per,
-    count: counters({ name: `plan:${name}`, most: requests, refuseOnOutage: onOutage === 'refuse' }),
+    count: counters({ name: `plan:${name}`, most: requests, share, refuseOnOutage: onOutage === 'refuse' }),
   }))
   const byTenant = new Map(counted.flatMap((plan) => plan.tenants.map((tenant) => [tenant, plan])))
   const usual = counted.find(({ tenants }) => tenants.length === 0) ?? null

@@ -6,11 +6,7 @@ export type Add = (key: string, points: number, seconds: number) => Promise<{ co
 /** More than the limit is used where there is nothing left. */
 export type Use = (key: string, seconds: number) => Promise<{ readonly used: number; readonly resetMs: number }>
 
-/**
- * A gateway takes a hundredth of a limit at a time, so that few requests wait for the store; what is left of that when the limit's time is
- * over, nobody used. Limits below 200 are counted one by one.
- */
-const atOnceOf = (most: number) => Math.max(1, Math.min(32, Math.floor(most / 100)))
+const largestShare = 32
 /** Keys of one limit of which something is at hand. */
 const rememberedKeys = 10_000
 
@@ -22,16 +18,24 @@ interface Share {
   readonly endsAt: number
 }
 
-/** Uses a limit up in shares. @throws what `add` throws */
-export function inShares(most: number, add: Add): Use {
-  const atOnce = atOnceOf(most)
+/**
+ * Uses a limit up in shares, so that few requests wait for the store. What is left of one when the limit's time is over, or the gateway
+ * ends, nobody used.
+ *
+ * @param fraction of the limit that is taken at a time; where that is not two, it is counted one by one
+ * @throws what `add` throws
+ */
+export function inShares(most: number, fraction: number, add: Add): Use {
+  const atOnce = Math.max(1, Math.min(largestShare, Math.floor(most * fraction)))
   const shares = new LRUCache<string, Promise<Share>>({ max: rememberedKeys })
 
   const take = async (key: string, seconds: number): Promise<Share> => {
+    // Before the store is asked: however long its answer takes, nothing of a share is used after its time.
+    const askedAt = performance.now()
     const { counted, resetMs } = await add(key, atOnce, seconds)
     // The last share may be a smaller one.
     const left = Math.max(0, Math.min(atOnce, most + atOnce - counted))
-    return { left, used: left === 0 ? most + 1 : Math.min(counted, most), endsAt: performance.now() + resetMs }
+    return { left, used: left === 0 ? most + 1 : Math.min(counted, most), endsAt: askedAt + resetMs }
   }
   const current = (key: string, seconds: number): Promise<Share> => {
     const known = shares.get(key)

@@ -55,6 +55,15 @@ describe('PostgreSQL', () => {
     expect(after.flat().filter(({ tenant }) => tenant)).toEqual([])
   })
 
+  test('carries out a prepared statement also after the type of what it reads has changed', async () => {
+    await db.query(`CREATE TABLE ${schema}.changing AS SELECT 1 AS n`)
+    const read = () => db.prepared(`SELECT n FROM ${schema}.changing`)
+    const readByAll = () => Promise.all(Array.from({ length: 9 }, read))
+    expect(new Set((await readByAll()).flat().map((row) => JSON.stringify(row)))).toEqual(new Set(['{"n":1}']))
+    await db.query(`ALTER TABLE ${schema}.changing ALTER n TYPE text`)
+    expect(new Set((await readByAll()).flat().map((row) => JSON.stringify(row)))).toEqual(new Set(['{"n":"1"}']))
+  })
+
   test('never lets a reader write', async () => {
     const writing = db.asTenant({ tenantId: a, clientIds: null }, (tx) => tx.query(`DELETE FROM ${schema}.row`))
     await expect(writing).rejects.toThrow('read-only')

@@ -92,7 +92,14 @@ export const connectPostgres = (
 
   return {
     query: (text, values) => rowsOf(pool.query(text, values && [...values])),
-    prepared: (text, values = []) => rowsOf(pool.query({ name: nameOf(text), text, values: [...values] })),
+    prepared: async (text, values = []) => {
+      try {
+        return await rowsOf(pool.query({ name: nameOf(text), text, values: [...values] }))
+      } catch (error) {
+        if (!(error instanceof pg.DatabaseError) || !stalePlans.has(error.code ?? '')) throw error
+        return rowsOf(pool.query(text, [...values]))
+      }
+    },
     transaction: (work) => inTransaction('BEGIN', work),
     asTenant: ({ tenantId, clientIds }, work) =>
       inTransaction(
@@ -103,6 +110,9 @@ export const connectPostgres = (
     close: () => pool.end(),
   }
 }
+
+/** Before it is carried out: a type in the plan has changed, or the connection does not know the statement (any more). */
+const stalePlans = new Set(['0A000', '26000'])
 
 /** Names of statements have at most 63 characters. */
 const nameOf = (text: string): string => hash('sha256', text, 'base64url')

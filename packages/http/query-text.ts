@@ -16,7 +16,7 @@ export function readQuery(schema: TObject, text: string): { values: Record<strin
     const value = isList ? list(property, written) : convert(property, written)
     const before = values[name]
     if (before === undefined) values[name] = value
-    else if (isList && Array.isArray(before) && Array.isArray(value)) values[name] = [...before, ...value]
+    else if (isList && Array.isArray(before) && Array.isArray(value)) before.push(...value)
     else repeated.push({ in: 'query', pointer: `/${pointerStep(name)}`, detail: 'is given twice' })
   }
   return { values, repeated }
@@ -30,7 +30,7 @@ const list = (schema: object, written: string): unknown[] => {
 function convert(schema: object, written: string): unknown {
   switch ('type' in schema && schema.type) {
     case 'integer':
-      return /^-?\d{1,16}$/.test(written) ? Number(written) : written
+      return /^-?\d{1,16}$/.test(written) && Number.isSafeInteger(Number(written)) ? Number(written) : written
     case 'number':
       return /^-?\d{1,16}(\.\d{1,16})?$/.test(written) ? Number(written) : written
     case 'boolean':

@@ -127,7 +127,9 @@ export const consume = async (kafka: KafkaCluster, options: ConsumerOptions): Pr
   await client.run({
     autoCommit: false,
     partitionsConsumedConcurrently: options.concurrency,
-    async eachBatch({ batch, heartbeat }) {
+    async eachBatch({ batch, heartbeat, isStale }) {
+      // Fetched before the partition was positioned anew, and left over in the client's queue.
+      if (isStale()) return
       // A lost heartbeat shows again at the end of the batch, where the client acts on it.
       const beat = setInterval(() => heartbeat().catch(() => {}), heartbeatMs)
       try {

@@ -8,12 +8,18 @@ const cost = { memory: 7_168, passes: 5, parallelism: 1 }
 const tagLength = 32
 const phc = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([\w+/]+)\$([\w+/]+)$/
 
-/** As a PHC string, in which the parameters stand: those of older hashes stay readable when they are raised. */
+/** As a PHC string, in which the parameters stand: those of older hashes stay readable when they are changed. */
 export async function hashPassword(subject: string, password: string): Promise<string> {
   const nonce = randomBytes(16)
   const tag = await derive(subject, password, nonce, cost)
   const { memory, passes, parallelism } = cost
   return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${unpadded(nonce)}$${unpadded(tag)}`
+}
+
+/** Whether it was made with other parameters than new ones are. */
+export function isOutdated(hash: string): boolean {
+  const [, memory, passes, parallelism] = phc.exec(hash) ?? []
+  return Number(memory) !== cost.memory || Number(passes) !== cost.passes || Number(parallelism) !== cost.parallelism
 }
 
 /** Without a hash it works as long, and says no. */

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { argon2Sync, randomBytes, randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { connectPostgres, migrate } from '@bizosaas/databases'
 import { readSettings } from '@bizosaas/runtime'
@@ -33,6 +33,22 @@ async function somebody(password: string) {
   return { subject, account, address, attempt }
 }
 
+/** A hash of the same form, at the cost that was usual before. */
+async function older(subject: string, password: string): Promise<string> {
+  const nonce = randomBytes(16)
+  const tag = argon2Sync('argon2id', {
+    message: Buffer.from(password),
+    nonce,
+    tagLength: 32,
+    associatedData: Buffer.from(subject),
+    memory: 19_456,
+    passes: 2,
+    parallelism: 1,
+  })
+  const unpadded = (bytes: Buffer) => bytes.toString('base64').replaceAll('=', '')
+  return `$argon2id$v=19$m=19456,t=2,p=1$${unpadded(nonce)}$${unpadded(tag)}`
+}
+
 describe('a password', () => {
   test('is right for its person alone, in any spelling that looks the same, and the last one counts', async () => {
     const ann = await somebody('Åpfel und Birnen')
@@ -59,6 +75,22 @@ describe('a password', () => {
     expect(row?.hash).toMatch(/^\$argon2id\$v=19\$m=7168,t=5,p=1\$[\w+/]{22}\$[\w+/]{43}$/)
     await keeper.query('UPDATE keys.password SET hash = $2 WHERE subject = $1', [bob.subject, row?.hash])
     expect(await bob.attempt('correct horse battery')).toEqual({ type: 'wrong' })
+  })
+
+  test('that was hashed with the parameters of an older release opens, and is hashed anew', async () => {
+    const ann = await somebody('correct horse battery')
+    const hashOf = async () =>
+      (await keeper.query<{ hash: string }>('SELECT hash FROM keys.password WHERE subject = $1', [ann.subject]))[0]
+        ?.hash
+    await keeper.query('UPDATE keys.password SET hash = $2 WHERE subject = $1', [
+      ann.subject,
+      await older(ann.subject, 'correct horse battery'),
+    ])
+    expect(await ann.attempt('wrong')).toEqual({ type: 'wrong' })
+    expect(await hashOf()).toContain('m=19456,t=2')
+    expect(await ann.attempt('correct horse battery')).toEqual({ type: 'right' })
+    expect(await hashOf()).toContain('m=7168,t=5')
+    expect(await ann.attempt('correct horse battery')).toEqual({ type: 'right' })
   })
 
   test('ends with the key of its person, and there is no other', async () => {

@@ -1,5 +1,5 @@
 import type { ClickHouse, Postgres } from '@bizosaas/databases'
-import { joinedValues, moveCheckpoints } from './move.ts'
+import { takeSteps } from './move.ts'
 import { blockEncoder } from './native-block.ts'
 import type { Sink } from './sink.ts'
 import type { Table } from './tables.ts'
@@ -20,12 +20,9 @@ export function clickhouseSink(clickhouse: ClickHouse, postgres: Postgres, table
   }
 
   const writeAll = async (steps: readonly Step[]): Promise<boolean[]> => {
+    const moves = steps.map(({ move }) => move)
     await insert(steps.flatMap(({ outcome }) => outcome.written))
-    const statement = steps[0]?.move.statement ?? moveCheckpoints
-    const move = `${statement.text} SELECT n FROM moved`
-    const moved = await postgres.query<{ n: number }>(move, joinedValues(steps.map((step) => step.move)))
-    const numbers = new Set(moved.map(({ n }) => n))
-    return steps.map((_, index) => numbers.has(index + 1))
+    return takeSteps(postgres, moves)
   }
 
   return { load: async () => new Map(), write: together(writeAll), attempt: insert }

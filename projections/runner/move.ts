@@ -1,3 +1,4 @@
+import type { Postgres } from '@bizosaas/databases'
 import type { TopicRecord } from '@bizosaas/kafka'
 import { parseStreamName } from '@bizosaas/schemas'
 import type { Checkpoint } from './checkpoint.ts'
@@ -107,11 +108,25 @@ export function batchMove({ name, version }: Projection, from: Checkpoint, dealt
   return { from, to, statement: moveCheckpoints, values }
 }
 
+/** Takes steps, and what belongs to them. @param rest of the statement, with what its parameters are. @returns whether each was taken */
+export async function takeSteps(
+  postgres: Postgres,
+  moves: readonly Move[],
+  rest = '',
+  values: readonly unknown[] = [],
+): Promise<boolean[]> {
+  const statement = moves[0]?.statement ?? moveCheckpoints
+  const send = statement === moveCheckpoints ? postgres.prepared : postgres.query
+  const taken = await send<{ n: number }>(`${statement.text}${rest} SELECT n FROM moved`, [...joined(moves), ...values])
+  const numbers = new Set(taken.map(({ n }) => n))
+  return moves.map((_, index) => numbers.has(index + 1))
+}
+
 /** The parameter that names the step of each parked record. */
 const stepOfParked = 14
 
 /** The values of `moveCheckpoints` for steps of one model that are taken together, in this order. */
-export function joinedValues(moves: readonly Move[]): readonly unknown[] {
+function joined(moves: readonly Move[]): readonly unknown[] {
   const [first, ...others] = moves
   if (first === undefined || others.length === 0) return first?.values ?? []
   return first.values.map((value, parameter) =>

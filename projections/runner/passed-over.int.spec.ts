@@ -80,7 +80,7 @@ test('if none comes that does, they are noted by themselves, and the books are r
   submitted()
   await takeFrom(1)
   expect(await standsAt()).toBe(0)
-  expect(await work.notePassedOver()).toEqual([])
+  expect(await work.notePassedOver()).toEqual([[place, 'go on']])
   expect(await standsAt()).toBe(2)
   expect(await counts()).toEqual([{ applied: 1, not_applicable: 2, repeated: 0 }])
   expect(await work.notePassedOver()).toEqual([])
@@ -106,10 +106,43 @@ test('where somebody else has moved the checkpoint meanwhile, or holds it, it is
   await databases.postgres.query('UPDATE read_model.checkpoint SET orders = orders + 1 WHERE model = $1', [
     projection.name,
   ])
-  expect(await work.notePassedOver()).toMatchObject([place])
+  expect(await work.notePassedOver()).toEqual([[place, 'ask again']])
   expect(await work.startAt([place])).toEqual([0])
   created()
   expect(await takeFrom(0)).toBe('go on')
   expect(await standsAt()).toBe(1)
   expect(await counts()).toEqual([{ applied: 1, not_applicable: 1, repeated: 0 }])
+})
+
+test('a batch from beyond them, which was fetched before the checkpoint was asked for, is asked for again and halts nothing', async () => {
+  for (let n = 0; n < 4; n++) submitted()
+  await takeFrom(0)
+  created()
+  expect(await work.startAt([place])).toEqual([0])
+  expect(await takeFrom(3)).toBe('ask again')
+  expect(await work.startAt([place])).toEqual([0])
+  expect(await takeFrom(0)).toBe('go on')
+  expect([...work.halted.values()]).toEqual([])
+  expect(await standsAt()).toBe(4)
+  expect(await counts()).toEqual([{ applied: 1, not_applicable: 4, repeated: 0 }])
+})
+
+test('those that are read a second time are counted once', async () => {
+  submitted()
+  submitted()
+  await takeFrom(0)
+  await takeFrom(0)
+  created()
+  await takeFrom(2)
+  expect(await counts()).toEqual([{ applied: 1, not_applicable: 2, repeated: 0 }])
+})
+
+test('a hole that the topic itself has halts the partition', async () => {
+  for (let n = 0; n < 3; n++) submitted()
+  expect(await takeFrom(1)).toBe('ask again')
+  await work.startAt([place])
+  // The topic still begins with the second record.
+  await takeFrom(1)
+  await work.notePassedOver()
+  expect([...work.halted.values()]).toMatchObject([{ ...place, reason: expect.stringContaining('missing') }])
 })

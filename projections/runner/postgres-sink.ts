@@ -2,7 +2,7 @@ import type { Postgres, Transaction } from '@bizosaas/databases'
 import DataLoader from 'dataloader'
 import { type ArrayParameter, type ArrayValue, arrayParameter } from './array-parameter.ts'
 import { keyOf, type Outcome, type RowsByKey } from './fold.ts'
-import { joinedValues, type Move, moveCheckpoints, type Statement } from './move.ts'
+import { type Move, moveCheckpoints, type Statement, takeSteps } from './move.ts'
 import type { FoldProjection, Projection, Recorded, Row } from './projection.ts'
 import { rowMemory } from './row-memory.ts'
 import type { Sink } from './sink.ts'
@@ -79,10 +79,9 @@ export function postgresSink(
  * rows, which are inserted or replace those of the same key.
  */
 function upserting(postgres: Postgres, table: Table): Writer {
-  const writing = ({ text, parameters }: Statement) => `${text}, written AS (${upsert(table, parameters, true)}
-    ), removed AS (${remove(table, parameters + table.columns.length + 1, true)})
-    SELECT n FROM moved`
-  const writeBatch = writing(moveCheckpoints)
+  const writing = ({ parameters }: Statement) => `, written AS (${upsert(table, parameters, true)}
+    ), removed AS (${remove(table, parameters + table.columns.length + 1, true)})`
+  const withBatch = writing(moveCheckpoints)
   const justRows = upsert(table)
 
   const writeAll = async (steps: readonly Step[]): Promise<boolean[]> => {
@@ -91,13 +90,9 @@ function upserting(postgres: Postgres, table: Table): Writer {
       arrayParameter(steps.flatMap(({ outcome }, index) => outcome[of].map(() => index + 1)))
     const [written, removed] = [columnArrays(table, rowsOf('written')), keyArrays(table, rowsOf('removed'))]
     const rows = [...written, stepOf('written'), ...removed, stepOf('removed')]
-    const statement = steps[0]?.move.statement ?? moveCheckpoints
-    const values = [...joinedValues(steps.map(({ move }) => move)), ...rows]
-    const moved = await (statement === moveCheckpoints
-      ? postgres.prepared<{ n: number }>(writeBatch, values)
-      : postgres.query<{ n: number }>(writing(statement), values))
-    const numbers = new Set(moved.map(({ n }) => n))
-    return steps.map((_, index) => numbers.has(index + 1))
+    const moves = steps.map(({ move }) => move)
+    const statement = moves[0]?.statement ?? moveCheckpoints
+    return takeSteps(postgres, moves, statement === moveCheckpoints ? withBatch : writing(statement), rows)
   }
 
   return {

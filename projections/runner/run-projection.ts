@@ -9,13 +9,14 @@ import { clickhouseSink } from './clickhouse-sink.ts'
 import { messageOf, topicsOf } from './items.ts'
 import type { Parts } from './on-topics.ts'
 import { openTable } from './open-table.ts'
+import { ParkingBurst } from './parking-burst.ts'
 import { patiently, Stopping } from './patience.ts'
 import { postgresSink } from './postgres-sink.ts'
 import type { Projection } from './projection.ts'
 import { repeatedly } from './repeatedly.ts'
 import type { Sink } from './sink.ts'
 import { traceBatch } from './trace-batch.ts'
-import { ParkingBurst, type Worker, worker } from './worker.ts'
+import { type Verdict, type Worker, worker } from './worker.ts'
 
 /** What the projections of one process share. */
 type SharedParts = Parts & { readonly announcer: Announcer }
@@ -130,6 +131,13 @@ async function consumeUntil(
   const resumeLater = (own: LogConsumer, place: TopicPartition, inMs = askLaterMs): void => {
     setTimeout(() => isOver || own.resume(place).catch(over.reject), inMs).unref()
   }
+  const actOn = async (own: LogConsumer, place: TopicPartition, verdict: Verdict): Promise<void> => {
+    if (verdict === 'go on') return
+    if (verdict === 'ask again') return own.resume(place)
+    own.pause(place)
+    if (verdict === 'ask later') resumeLater(own, place)
+    if (verdict === 'ask soon') resumeLater(own, place, askSoonMs)
+  }
   const consumer = await consume(kafka, {
     group: `${projection.name}.v${projection.version}.${generation}`,
     topics: topicsOf(projection, generation),
@@ -145,11 +153,7 @@ async function consumeUntil(
       const isSmall = batch.messages.length < smallBatch
       const verdict = await (isSmall ? work.take(batch) : large(() => work.take(batch)))
       if (verdict === 'go on') return isSmall ? pause(restMs) : undefined
-      const own = await ready.promise
-      if (verdict === 'ask again') return own.resume(batch)
-      own.pause(batch)
-      if (verdict === 'ask later') resumeLater(own, batch)
-      if (verdict === 'ask soon') resumeLater(own, batch, askSoonMs)
+      return actOn(await ready.promise, batch, verdict)
     },
     onFailure: over.reject,
   })
@@ -158,7 +162,7 @@ async function consumeUntil(
   stopping.addEventListener('abort', end)
   if (stopping.aborted) end()
   const notePassedOver = async (): Promise<void> => {
-    for (const place of await work.notePassedOver()) await consumer.resume(place).catch(over.reject)
+    for (const [place, verdict] of await work.notePassedOver()) await actOn(consumer, place, verdict).catch(over.reject)
   }
   const chores = [
     repeatedly(notePassedOver, notePassedOverEveryMs),

@@ -11,13 +11,14 @@ import { type Item, messageOf } from './items.ts'
 import { lanes } from './lanes.ts'
 import { nothingParked, type Order, pendingOrders, refuseOrder } from './orders.ts'
 import { budgetAfter, fullBudget } from './parking-budget.ts'
+import { factsOf, ParkingBurst } from './parking-burst.ts'
+import { passedOver } from './passed-over.ts'
 import { patiently, Stopping } from './patience.ts'
 import type { Projection } from './projection.ts'
 import { redrive } from './redrive.ts'
 import { describeGap, describeLoss } from './sequence.ts'
 import type { Sink } from './sink.ts'
 import type { traceBatch } from './trace-batch.ts'
-import type { Parked } from './unparked.ts'
 
 /**
  * What the consumer has to do after a batch: fetch on, leave the partition alone, or ask for its checkpoint again, at once,
@@ -32,19 +33,14 @@ export type Worker = {
   readonly startAt: (assigned: readonly TopicPartition[]) => Promise<(number | null)[]>
   /** Takes a partition further; one batch of it at a time. Waits for the databases. */
   readonly take: (batch: ConsumedBatch) => Promise<Verdict>
-  /** Moves the checkpoints behind what was passed over. @returns partitions whose checkpoint is to be asked for again */
-  readonly notePassedOver: () => Promise<readonly TopicPartition[]>
+  /** Moves the checkpoints behind what was passed over. */
+  readonly notePassedOver: () => Promise<readonly (readonly [TopicPartition, Verdict])[]>
   /** Does what operators have ordered about the streams that are parked in its partitions, between two batches. */
   readonly carryOutOrders: () => Promise<void>
   /** Raises an alarm where the counts of a checkpoint do not add up to the records up to it. */
   readonly audit: () => Promise<void>
   /** Partitions that are not going on, and why. */
   readonly halted: ReadonlyMap<string, Halted>
-}
-
-/** Many streams at once cannot be applied: the projection stops, for trying again would not mend it. */
-export class ParkingBurst extends Error {
-  override readonly name = 'ParkingBurst'
 }
 
 export type Halted = TopicPartition & { readonly reason: string }
@@ -85,8 +81,9 @@ export function worker(projection: Projection, parts: WorkerParts): Worker {
   const counts = countsOf(projection)
   const checkpoints = new Map<string, Checkpoint>()
   const halted = new Map<string, Halted>()
-  /** Records behind the checkpoint that concern nobody; they are read again when it is asked for. */
-  const passedOver = new Map<string, readonly TopicRecord[]>()
+  const passed = passedOver()
+  /** Of a partition that was asked for again because of a hole before a batch: the checkpoint's offset. */
+  const holes = new Map<string, number>()
   const inLane = lanes()
   let imbalanced = new Set<string>()
   let budget = fullBudget
@@ -111,7 +108,7 @@ export function worker(projection: Projection, parts: WorkerParts): Worker {
 
   const moved = async (batch: TopicPartition, step: Step & { type: 'moved' }, startedAt: number): Promise<Verdict> => {
     const { to, done, gap } = step
-    passedOver.delete(nameOf(batch))
+    passed.forget(batch)
     const poisoned = newlyParked(done.parked)
     budget = budgetAfter(budget, poisoned.length, done.applied.length)
     checkpoints.set(nameOf(batch), to)
@@ -141,13 +138,26 @@ export function worker(projection: Projection, parts: WorkerParts): Worker {
       return null
     })
     if (reading === null) return 'ask later'
-    const records = [...(passedOver.get(nameOf(batch)) ?? []), ...reading.records]
-    const mayWait = parts.passesOver && from.holdAt === null && records.length < mostPassedOver
-    if (mayWait && !reading.records.some(concerns)) {
-      passedOver.set(nameOf(batch), records)
-      return 'go on'
+    const records = passed.with(from, reading.records)
+    if (records === null && holes.get(nameOf(batch)) !== from.offset) {
+      holes.set(nameOf(batch), from.offset)
+      return 'ask again'
     }
-    return step(batch, from, { ...reading, records }, startedAt)
+    return pass(batch, from, { ...reading, records: records ?? reading.records }, startedAt)
+  }
+
+  /** Where nothing of a batch concerns the model, it may wait for the next one. */
+  const pass = async (
+    batch: TopicPartition,
+    from: Checkpoint,
+    reading: Reading,
+    startedAt: number,
+  ): Promise<Verdict> => {
+    const { records } = reading
+    const mayWait = parts.passesOver && from.holdAt === null && records.length < mostPassedOver
+    if (!mayWait || records.some(concerns)) return step(batch, from, reading, startedAt)
+    passed.keep(batch, records)
+    return 'go on'
   }
 
   const concerns = ({ type }: TopicRecord): boolean => projection.types.has(type) || type === 'Unreadable'
@@ -169,7 +179,7 @@ export function worker(projection: Projection, parts: WorkerParts): Worker {
         return 'ask again'
       case 'burst':
         for (const parked of taken.poisoned) log.error(factsOf(parked), 'would park this stream')
-        throw new ParkingBurst(burstOf(taken.poisoned))
+        throw new ParkingBurst(taken.poisoned)
     }
   }
 
@@ -178,7 +188,7 @@ export function worker(projection: Projection, parts: WorkerParts): Worker {
     try {
       await work()
     } catch (error) {
-      if (error instanceof StoreUnavailable) log.debug({ reason: error.message }, failed)
+      if (error instanceof StoreUnavailable || error instanceof Stopping) log.debug({ reason: error.message }, failed)
       else log.warn({ reason: messageOf(error) }, failed)
     }
   }
@@ -236,14 +246,17 @@ export function worker(projection: Projection, parts: WorkerParts): Worker {
       // A partition that it knows is asked for alone when its checkpoint is in doubt. What else comes is an assignment: a
       // new beginning, which may have given to another runner what is halted here.
       const isAssignment = assigned.length !== 1 || !assigned.every((place) => checkpoints.has(nameOf(place)))
-      if (isAssignment) for (const place of halted.values()) goesOn(place)
+      if (isAssignment) {
+        for (const place of halted.values()) goesOn(place)
+        passed.forgetAll()
+      }
       const found = await wait(() => readCheckpoints(postgres, projection, assigned))
       // After the checkpoints: a topic only grows, so that one which is sound holds what they have seen.
       const ranges = await parts.ranges([...new Set(assigned.map(({ topic }) => topic))])
       const offsets: (number | null)[] = []
       for (const checkpoint of found) {
         checkpoints.set(nameOf(checkpoint), checkpoint)
-        passedOver.delete(nameOf(checkpoint))
+        passed.forget(checkpoint)
         const lost = describeLoss(checkpoint, ranges)
         if (lost !== null) await halt(checkpoint, lost)
         offsets.push(lost === null ? checkpoint.offset + 1 : null)
@@ -252,19 +265,20 @@ export function worker(projection: Projection, parts: WorkerParts): Worker {
     },
 
     notePassedOver: async () => {
-      const inDoubt: TopicPartition[] = []
-      const note = async (place: Checkpoint): Promise<void> => {
-        const [from, records] = [checkpoints.get(nameOf(place)), passedOver.get(nameOf(place))]
-        if (from === undefined || records === undefined || stopping.aborted) return
-        if ((await step(place, from, { records }, performance.now())) === 'ask again') inDoubt.push(place)
+      const verdicts: [TopicPartition, Verdict][] = []
+      const note = async (place: TopicPartition): Promise<void> => {
+        const [from, records] = [checkpoints.get(nameOf(place)), passed.of(place)]
+        // What is halted because a batch cannot be read stays so until it can.
+        const isHalted = halted.has(nameOf(place))
+        if (from === undefined || records.length === 0 || isHalted || stopping.aborted) return
+        verdicts.push([place, await step(place, from, { records }, performance.now())])
       }
-      const places = [...passedOver.keys()].flatMap((name) => checkpoints.get(name) ?? [])
       await Promise.all(
-        places.map((place) =>
-          aside('what was passed over is not noted', () => inLane(nameOf(place), () => note(place))),
-        ),
+        passed
+          .places()
+          .map((place) => aside('what was passed over is not noted', () => inLane(nameOf(place), () => note(place)))),
       )
-      return inDoubt
+      return verdicts
     },
 
     take: (batch) =>
@@ -284,18 +298,4 @@ export function worker(projection: Projection, parts: WorkerParts): Worker {
 
 function nameOf({ topic, partition }: TopicPartition): string {
   return `${topic}[${partition}]`
-}
-
-function factsOf({ record, error }: Parked) {
-  const { stream, type, position, revision, eventId, metadata } = record
-  const { commandId, traceparent } = metadata ?? {}
-  return { stream, type, position, revision, eventId, commandId, traceId: traceparent?.split('-')[1], reason: error }
-}
-
-function burstOf(poisoned: readonly Parked[]): string {
-  const reasons = [...new Set(poisoned.map(({ error }) => error))].slice(0, 3).join(' | ')
-  return (
-    `${poisoned.length} streams at once cannot be applied, so the handler or the table is likely to be wrong. ` +
-    `Mend it and start the projection again. ${reasons}`
-  )
 }

@@ -9,6 +9,11 @@ export type Place = Pick<StoredEvent, 'stream' | 'position' | 'id'>
 const largestPage = 1_000
 /** Several pages are in memory at once, so a page of large events holds fewer of them. */
 const pageBytes = 16 * 1024 * 1024
+/**
+ * At the end of the store pages follow each other by so much at least: each is a read, a send and a transaction, whether it
+ * holds one event or ten, and what comes alone after a while does not wait.
+ */
+const pageEveryMs = 25
 /** Nothing is known of the first page, and an event may have 1 MiB. */
 const firstPage = 100
 
@@ -35,8 +40,10 @@ export const follow = (
   let last = options.after
   let atEnd = false
   let pageSize = firstPage
+  let readAt = Number.NEGATIVE_INFINITY
 
   const read = async (): Promise<readonly StoredEvent[]> => {
+    readAt = performance.now()
     const events = await store.readAll({ from: last?.position ?? 'start', maxCount: pageSize })
     atEnd = events.length < pageSize
     pageSize = pageSizeAfter(events)
@@ -49,7 +56,10 @@ export const follow = (
   }
 
   const step = async (): Promise<readonly StoredEvent[]> => {
-    if (atEnd) await rung()
+    if (atEnd) {
+      await rung()
+      await wait(Math.max(0, readAt + pageEveryMs - performance.now()), undefined, { signal }).catch(() => {})
+    }
     return signal.aborted ? [] : read()
   }
 

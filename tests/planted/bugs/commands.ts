@@ -8,10 +8,9 @@ export const commandBugs: readonly Bug[] = [
     edits: [
       {
         file: 'command-services/users/eraser.ts',
-        from: '    if (place.isStuck) continue\n',
+        from: 'place.failed.add(position)',
         to: '',
       },
-      { file: 'command-services/users/eraser.ts', from: 'place.isStuck || (await', to: '(await' },
     ],
     specs: ['command-services/users/eraser.int.spec.ts'],
     tests: 'keeps nobody else from being erased',

@@ -33,9 +33,9 @@ export const projectionBugs: readonly Bug[] = [
     breaks: 'events that did not concern the model are forgotten when one comes that does',
     edits: [
       {
-        file: 'projections/runner/worker.ts',
-        from: '[...(passedOver.get(nameOf(batch)) ?? []), ...reading.records]',
-        to: '[...reading.records]',
+        file: 'projections/runner/passed-over.ts',
+        from: 'return [...before, ...batch]',
+        to: 'return batch',
       },
     ],
     specs: ['projections/runner/passed-over.int.spec.ts'],
@@ -60,13 +60,8 @@ export const projectionBugs: readonly Bug[] = [
     edits: [
       {
         file: 'projections/runner/clickhouse-sink.ts',
-        from: '    await insert(steps.flatMap(({ outcome }) => outcome.written))\n',
-        to: '',
-      },
-      {
-        file: 'projections/runner/clickhouse-sink.ts',
-        from: '    const numbers = ',
-        to: '    await insert(steps.flatMap(({ outcome }) => outcome.written))\n    const numbers = ',
+        from: '    await insert(steps.flatMap(({ outcome }) => outcome.written))\n    return takeSteps(postgres, moves)\n',
+        to: '    const taken = await takeSteps(postgres, moves)\n    await insert(steps.flatMap(({ outcome }) => outcome.written))\n    return taken\n',
       },
     ],
     specs: ['projections/runner/clickhouse-sink.int.spec.ts'],
