@@ -3,7 +3,7 @@
  * answered is there once, and the read models are what an independent fold of the event store gives.
  */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { runOracle } from '../oracle/run.ts'
+import { runOracleAtTheEnd } from '../oracle/run.ts'
 import { type Agency, newAgency } from './agency.ts'
 import { createCampaign, type Observed, type ObservedRow, observe, registerAccount, row } from './marketing.ts'
 import { type OwnSystem, startOwnSystem } from './own-system.ts'
@@ -65,7 +65,7 @@ test('read models equal the fold of history after parts were killed in the middl
     return seen.every(({ status }) => status === 200)
   })
 
-  const verdict = await runOracle(own.settings)
+  const verdict = await runOracleAtTheEnd(own.settings)
   if (!verdict.ok) throw new Error(verdict.summary)
   const rows = Object.fromEntries(verdict.tables.map((table) => [table.model, table.rows]))
   expect(rows).toMatchObject({ 'campaign-list': 2, 'ad-metrics': 105_000, 'ad-metrics/current': 100_000 })

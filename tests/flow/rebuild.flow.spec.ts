@@ -6,7 +6,7 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
-import { runOracle } from '../oracle/run.ts'
+import { runOracleAtTheEnd } from '../oracle/run.ts'
 import { type Agency, newAgency } from './agency.ts'
 import { keepDoing, stopDoing } from './keep-doing.ts'
 import { type Campaign, createCampaign, observe, type Page, registerAccount, row } from './marketing.ts'
@@ -143,7 +143,7 @@ test('models are rebuilt under load and 20 kill -9, cut over, back and over agai
     cursor = page.body.next
   }
   expect(acknowledged.filter((id) => found.get(id) !== 'inReview')).toEqual([])
-  const verdict = await runOracle(own.settings)
+  const verdict = await runOracleAtTheEnd(own.settings)
   if (!verdict.ok) throw new Error(verdict.summary)
   await until('no rebuild worker is left', 30_000, () => {
     return workers().length === 0

@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process'
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
 import { withoutSettings } from '../jest/without-settings.ts'
-import { runOracle } from '../oracle/run.ts'
+import { runOracleAtTheEnd } from '../oracle/run.ts'
 import { type Agency, newAgency } from './agency.ts'
 import { keepDoing, stopDoing } from './keep-doing.ts'
 import { createCampaign, observe, registerAccount, row } from './marketing.ts'
@@ -85,7 +85,7 @@ test('a reseed, killed once on its way, switches to new topics while commands an
       async () => (await agency.ask('GET', path, { after: last })).status === 200,
     )
   }
-  const verdict = await runOracle({ ...own.settings, TOPIC_GENERATION: 'g2' })
+  const verdict = await runOracleAtTheEnd({ ...own.settings, TOPIC_GENERATION: 'g2' })
   if (!verdict.ok) throw new Error(verdict.summary)
 
   // The old topics go only when nobody reads them.

@@ -8,8 +8,7 @@ import { connectEventStore, type EventStore, type StoredEvent } from '@bizosaas/
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { newAgency } from '../flow/agency.ts'
 import { type OwnSystem, startOwnSystem } from '../flow/own-system.ts'
-import { until } from '../flow/until.ts'
-import { runOracle, type Verdict } from './run.ts'
+import { runOracle, runOracleAtTheEnd, type Verdict } from './run.ts'
 import { type Told, tell } from './told.ts'
 
 let own: OwnSystem
@@ -34,17 +33,6 @@ afterAll(async () => {
   await own?.stop()
 }, 90_000)
 
-/** The oracle's verdict once no read model is behind. */
-const judged = async (): Promise<Verdict> => {
-  let verdict = await runOracle(own.settings)
-  await until('the read models have all of history', 120_000, async () => {
-    if (verdict.tables.every(({ behind }) => behind.length === 0)) return true
-    verdict = await runOracle(own.settings)
-    return false
-  })
-  return verdict
-}
-
 const told = (index: number): Told => {
   const found = tenants[index]
   if (!found) throw new Error(`There is no tenant ${index}`)
@@ -61,7 +49,7 @@ const differencesOf = (verdict: Verdict, model: string, tenant: string) =>
   tableOf(verdict, model).differences.filter((each) => each.tenant === tenant)
 
 test('what is as history has it is found so', async () => {
-  const { ok, summary, tables, decisions } = await judged()
+  const { ok, summary, tables, decisions } = await runOracleAtTheEnd(own.settings)
   expect([ok, summary]).toEqual([true, expect.stringContaining('as history has it')])
   const rows = Object.fromEntries(tables.map((table) => [table.model, [table.tenants, table.rows]]))
   expect(rows).toMatchObject({ 'campaign-list': [4, 4], 'campaign-timeline': [4, 20], 'ad-metrics': [4, 12] })
@@ -219,7 +207,7 @@ describe('where events are appended that no decider would have said, the oracle 
       restated: await again(restated, figures),
       parked: await intoNothing(submitted, randomUUID()),
     }
-    verdict = await judged()
+    verdict = await runOracleAtTheEnd(own.settings)
   }, 180_000)
 
   const rulesBrokenAt = (at: number) =>

@@ -1,7 +1,7 @@
 /** One storm from the first start to the last verdict. */
 import { join } from 'node:path'
 import { until } from '../flow/until.ts'
-import { runOracle } from '../oracle/run.ts'
+import { runOracleAtTheEnd } from '../oracle/run.ts'
 import { type Fault, faultsOf } from './faults/faults.ts'
 import { startStorm } from './faults/storm.ts'
 import { connectClient } from './load/client.ts'
@@ -95,7 +95,7 @@ export const prove = async (options: Options, folder: string, say: (text: string
       for (const what of wrong.slice(0, 20)) say(`    ${what}`)
     }
     judge('ledger and event store agree', judgeLedger(lines, facts))
-    const oracle = await runOracle(system.settings)
+    const oracle = await runOracleAtTheEnd(system.settings)
     judge('the oracle finds read models and decisions right', oracle.ok ? [] : oracle.summary.split('\n'))
     const { parked, halted, duplicates } = await setAside(system.settings)
     judge('nothing is parked, nothing is halted', [...parked, ...halted])
