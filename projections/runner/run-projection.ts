@@ -43,6 +43,9 @@ const notePassedOverEveryMs = 500
 /** What comes alone is followed by a rest, so that under load the next batches are larger and fewer: each is a fetch and a transaction. */
 const smallBatch = 100
 const restMs = 50
+/** A model that nothing of what came lately concerned looks less often. */
+const longRestMs = 200
+const latelyMs = 1_000
 
 /** A partition whose records cannot be read, or are not there, rests so long; one that is held, so short. */
 const askLaterMs = 5_000
@@ -114,6 +117,8 @@ async function openSink(projection: Projection, parts: Parts): Promise<Sink> {
     : clickhouseSink(parts.clickhouse, parts.postgres, table)
 }
 
+const restAfter = (concernedAt: number): number => (performance.now() - concernedAt < latelyMs ? restMs : longRestMs)
+
 /** Consumes until it is told to stop, and rejects if it has to end before. */
 async function consumeUntil(
   stopping: AbortSignal,
@@ -128,11 +133,12 @@ async function consumeUntil(
   over.promise.catch(() => {}) // it may fail before it is waited for
   const end = () => over.resolve()
   let isOver = false
+  let concernedAt = performance.now()
   const resumeLater = (own: LogConsumer, place: TopicPartition, inMs = askLaterMs): void => {
     setTimeout(() => isOver || own.resume(place).catch(over.reject), inMs).unref()
   }
   const actOn = async (own: LogConsumer, place: TopicPartition, verdict: Verdict): Promise<void> => {
-    if (verdict === 'go on') return
+    if (verdict === 'go on' || verdict === 'passed over') return
     if (verdict === 'ask again') return own.resume(place)
     own.pause(place)
     if (verdict === 'ask later') resumeLater(own, place)
@@ -152,7 +158,8 @@ async function consumeUntil(
     onBatch: async (batch) => {
       const isSmall = batch.messages.length < smallBatch
       const verdict = await (isSmall ? work.take(batch) : large(() => work.take(batch)))
-      if (verdict === 'go on') return isSmall ? pause(restMs) : undefined
+      if (verdict === 'go on') concernedAt = performance.now()
+      if (verdict === 'go on' || verdict === 'passed over') return isSmall ? pause(restAfter(concernedAt)) : undefined
       return actOn(await ready.promise, batch, verdict)
     },
     onFailure: over.reject,

@@ -21,11 +21,11 @@ import type { Sink } from './sink.ts'
 import type { traceBatch } from './trace-batch.ts'
 
 /**
- * What the consumer has to do after a batch: fetch on, leave the partition alone, or ask for its checkpoint again, at once,
- * soon (it is held there) or after a pause. A batch that must wait for long is not kept in hand: its member of the group could not take part in
- * sharing the partitions anew.
+ * What the consumer has to do after a batch: fetch on ('passed over': nothing of it concerned the model), leave the partition alone, or
+ * ask for its checkpoint again, at once, soon (it is held there) or after a pause. A batch that must wait for long is not kept in hand:
+ * its member of the group could not take part in sharing the partitions anew.
  */
-export type Verdict = 'go on' | 'halt' | 'ask again' | 'ask soon' | 'ask later'
+export type Verdict = 'go on' | 'passed over' | 'halt' | 'ask again' | 'ask soon' | 'ask later'
 
 /** One projection version's work on the partitions that are assigned to this process. */
 export type Worker = {
@@ -146,7 +146,6 @@ export function worker(projection: Projection, parts: WorkerParts): Worker {
     return pass(batch, from, { ...reading, records: records ?? reading.records }, startedAt)
   }
 
-  /** Where nothing of a batch concerns the model, it may wait for the next one. */
   const pass = async (
     batch: TopicPartition,
     from: Checkpoint,
@@ -157,7 +156,7 @@ export function worker(projection: Projection, parts: WorkerParts): Worker {
     const mayWait = parts.passesOver && from.holdAt === null && records.length < mostPassedOver
     if (!mayWait || records.some(concerns)) return step(batch, from, reading, startedAt)
     passed.keep(batch, records)
-    return 'go on'
+    return 'passed over'
   }
 
   const concerns = ({ type }: TopicRecord): boolean => projection.types.has(type) || type === 'Unreadable'

@@ -10,8 +10,8 @@ const largestPage = 1_000
 /** Several pages are in memory at once, so a page of large events holds fewer of them. */
 const pageBytes = 16 * 1024 * 1024
 /**
- * At the end of the store pages follow each other by so much at least: each is a read, a send and a transaction, whether it
- * holds one event or ten, and what comes alone after a while does not wait.
+ * At the end of the store pages follow each other by so much: each is a read, a send and a transaction, whether it holds one
+ * event or ten. What comes alone after a while does not wait.
  */
 const pageEveryMs = 25
 /** Nothing is known of the first page, and an event may have 1 MiB. */
@@ -29,7 +29,7 @@ export type Pages = {
 }
 
 /**
- * Pages of $all after an event, as they come, for ever. At the end it waits for the store to ring. While the store is away it
+ * Pages of $all after an event, as they come, for ever. Where nothing comes it waits for the store to ring. While the store is away it
  * tries again, because reading once more changes nothing.
  */
 export const follow = (
@@ -38,16 +38,16 @@ export const follow = (
 ): Pages => {
   const { signal, log } = options
   let last = options.after
-  let atEnd = false
+  let reached: 'page' | 'end' | 'nothing' = 'page'
   let pageSize = firstPage
-  let readAt = Number.NEGATIVE_INFINITY
 
   const read = async (): Promise<readonly StoredEvent[]> => {
-    readAt = performance.now()
     const events = await store.readAll({ from: last?.position ?? 'start', maxCount: pageSize })
-    atEnd = events.length < pageSize
+    const fresh = last === null ? events : following(events, last)
+    if (events.length === pageSize) reached = 'page'
+    else reached = fresh.length > 0 ? 'end' : 'nothing'
     pageSize = pageSizeAfter(events)
-    return last === null ? events : following(events, last)
+    return fresh
   }
 
   /** Resolves when something was committed after the last event read, also if that was before this call. */
@@ -56,10 +56,8 @@ export const follow = (
   }
 
   const step = async (): Promise<readonly StoredEvent[]> => {
-    if (atEnd) {
-      await rung()
-      await wait(Math.max(0, readAt + pageEveryMs - performance.now()), undefined, { signal }).catch(() => {})
-    }
+    if (reached === 'end') await wait(pageEveryMs, undefined, { signal }).catch(() => {})
+    if (reached === 'nothing') await rung()
     return signal.aborted ? [] : read()
   }
 
