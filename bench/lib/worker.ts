@@ -4,7 +4,7 @@
  */
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { flowFlags } from '@bizosaas/embedded/flow-flags.ts'
+import { nodeFlags } from '@bizosaas/embedded/node-flags.ts'
 import { atEnd } from './clean-up.ts'
 
 export type Worker<Task, Result> = {
@@ -23,7 +23,7 @@ export const startWorker = <Task, Result>(
   const child = fork(fileURLToPath(file), {
     env: { ...process.env, LOG_LEVEL: 'warn', ...settings },
     stdio: ['ignore', process.stderr, process.stderr, 'ipc'],
-    execArgv: [...flowFlags],
+    execArgv: [...nodeFlags],
     serialization: 'advanced',
   })
   let settle: (answer: Answer<Result>) => void = () => {}

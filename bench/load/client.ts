@@ -1,4 +1,7 @@
-/** Requests that share kept-alive connections, as many as there are requests under way. */
+/**
+ * Requests that share kept-alive connections, as many as there are requests under way. One that meets a connection which the service has
+ * just closed, for nobody used it, is sent again, as HTTP clients do (RFC 9112, section 9.3.1): commands carry an idempotency key.
+ */
 import { Agent, request } from 'node:http'
 
 export type Answer = {
@@ -11,16 +14,15 @@ export type Answer = {
 const agent = new Agent({ keepAlive: true })
 const none: Answer = { status: 0, token: '', body: '' }
 
-export const send = (
-  url: string,
-  options: {
-    readonly method: 'GET' | 'POST'
-    readonly headers: Readonly<Record<string, string>>
-    readonly body?: string
-    /** After this nobody waits for the answer any more. */
-    readonly limitMs: number
-  },
-): Promise<Answer> =>
+type Options = {
+  readonly method: 'GET' | 'POST'
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string
+  /** After this nobody waits for the answer any more. */
+  readonly limitMs: number
+}
+
+export const send = (url: string, options: Options): Promise<Answer> =>
   new Promise((resolve) => {
     const { method, headers, body, limitMs } = options
     const sent = request(url, { agent, method, headers }, (response) => {
@@ -36,9 +38,9 @@ export const send = (
       })
     })
     const limit = setTimeout(() => sent.destroy(), limitMs)
-    sent.on('error', () => {
+    sent.on('error', ({ code }: NodeJS.ErrnoException) => {
       clearTimeout(limit)
-      resolve(none)
+      resolve(sent.reusedSocket && code === 'ECONNRESET' ? send(url, options) : none)
     })
     sent.end(body)
   })

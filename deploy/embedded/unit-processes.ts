@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { projections } from '@bizosaas/projections/all.ts'
 import { host } from './addresses.ts'
-import { flowFlags } from './flow-flags.ts'
+import { nodeFlags } from './node-flags.ts'
 import type { Part } from './parts/part.ts'
 import type { Ports } from './ports.ts'
 
@@ -34,7 +34,7 @@ export function unitProcesses(ports: Ports, environment: Environment): Part[] {
       name: 'flow',
       title: 'Relay and projections',
       ports: ['HEALTH_PORT'],
-      command: [process.execPath, ...flowFlags, fileOf('flow.ts')],
+      command: [process.execPath, ...nodeFlags, fileOf('flow.ts')],
       env: { ...env, HEALTH_PORT: String(ports.HEALTH_PORT) },
       probe: readyButForLostModels(ports.HEALTH_PORT),
     },
@@ -43,7 +43,7 @@ export function unitProcesses(ports: Ports, environment: Environment): Part[] {
       name: 'edge',
       title: 'Services',
       ports: services,
-      command: [process.execPath, fileOf('edge.ts')],
+      command: [process.execPath, ...nodeFlags, fileOf('edge.ts')],
       env,
       probe: async (signal) => {
         await Promise.all(services.map((port) => askWhetherReady(ports[port], signal)))

@@ -40,7 +40,7 @@ export function maskSecrets(line: string): string {
 }
 
 /** The process's log, on stdout. Units add what they know: `log.child({ unit: 'relay' })`, `{ requestId, commandId }`. */
-export const log: Log = createLog(pino.destination({ dest: 1, sync: true }), levelOf(process.env.LOG_LEVEL))
+export const log: Log = createLog(pino.destination({ dest: 1, sync: false }), levelOf(process.env.LOG_LEVEL))
 
 /** A malformed level is `readSettings`'s to refuse; until then lines are written as usual. */
 function levelOf(written: string | undefined): string {

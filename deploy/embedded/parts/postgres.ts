@@ -30,7 +30,9 @@ export function postgres({ folder, ports, secrets }: Place): Part {
     // The built-in locale sorts the same way on every machine.
     const locale = ['--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C']
     const access = ['--username=postgres', '--auth=scram-sha-256', `--pwfile=${passwordFile}`]
-    await runToEnd([path.join(bin, 'initdb'), `--pgdata=${fresh}`, ...locale, ...access], user)
+    // A new segment of the log is filled and synced while every commit waits: 1 MiB is not felt, the usual 16 MiB are (300 ms).
+    const log = ['--wal-segsize=1']
+    await runToEnd([path.join(bin, 'initdb'), `--pgdata=${fresh}`, ...locale, ...access, ...log], user)
     await rm(passwordFile)
     await rename(fresh, cluster)
   }

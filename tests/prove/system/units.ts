@@ -1,7 +1,7 @@
 /** The units, each a process of its own, and more than one of each: so that they take work from each other. */
 import { fileURLToPath } from 'node:url'
 import { upstreamsAt } from '../../../deploy/embedded/addresses.ts'
-import { flowFlags } from '../../../deploy/embedded/flow-flags.ts'
+import { nodeFlags } from '../../../deploy/embedded/node-flags.ts'
 import type { Part } from '../../../deploy/embedded/parts/part.ts'
 import { freePort } from '../../../deploy/embedded/ports.ts'
 import { askAt } from './ask-at.ts'
@@ -52,7 +52,7 @@ export const unitsOf = async (settings: Settings): Promise<Units> => {
     const port = String(await freePort())
     const url = `http://127.0.0.1:${port}`
     const program = name.startsWith('relay') ? 'streams/relay/main.ts' : 'projections/runner/main.ts'
-    parts.push(unit(name, [...flowFlags, fileOf(program)], { HEALTH_PORT: port }, [url]))
+    parts.push(unit(name, [...nodeFlags, fileOf(program)], { HEALTH_PORT: port }, [url]))
   }
   const edges: Edge[] = []
   for (const name of ['edge-1', 'edge-2']) {
