@@ -42,6 +42,34 @@ export const projectionBugs: readonly Bug[] = [
     tests: 'move its checkpoint with the next one that does',
   },
   {
+    name: 'hole-taken-for-loss',
+    breaks:
+      'a batch from beyond the checkpoint that was fetched before it was asked for again halts the partition as if records were lost',
+    edits: [
+      {
+        file: 'projections/runner/passed-over.ts',
+        from: 'first <= from.offset + 1 ? batch : null',
+        to: 'batch',
+      },
+    ],
+    specs: ['projections/runner/passed-over.int.spec.ts'],
+    tests: 'a batch from beyond them',
+  },
+  {
+    name: 'rows-of-a-lost-step',
+    breaks:
+      'of steps that are taken together, rows are written where any checkpoint of them moved, and not only their own',
+    edits: [
+      {
+        file: 'projections/runner/postgres-sink.ts',
+        from: 'JOIN moved USING (n)',
+        to: 'JOIN (SELECT count(*) FROM moved HAVING count(*) > 0) AS some ON true',
+      },
+    ],
+    specs: ['projections/runner/together.int.spec.ts'],
+    tests: 'another runner has moved writes nothing',
+  },
+  {
     name: 'parked-alone',
     breaks: 'events of a stream are applied although an earlier one of it could not be',
     edits: [
