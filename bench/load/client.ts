@@ -37,10 +37,14 @@ export const send = (url: string, options: Options): Promise<Answer> =>
         resolve(response.complete ? { status: response.statusCode ?? 0, token, body: text } : none)
       })
     })
-    const limit = setTimeout(() => sent.destroy(), limitMs)
+    let isOver = false
+    const limit = setTimeout(() => {
+      isOver = true
+      sent.destroy()
+    }, limitMs)
     sent.on('error', ({ code }: NodeJS.ErrnoException) => {
       clearTimeout(limit)
-      resolve(sent.reusedSocket && code === 'ECONNRESET' ? send(url, options) : none)
+      resolve(sent.reusedSocket && code === 'ECONNRESET' && !isOver ? send(url, options) : none)
     })
     sent.end(body)
   })

@@ -33,6 +33,7 @@ export async function searchFiles(folder: string, texts: readonly string[]): Pro
   const buffer = Buffer.alloc(chunkBytes + overlap)
   const findings: Finding[] = []
   let [files, bytes] = [0, 0]
+  /** By device and inode: a file that was given another name is the same, and the name may be another file's now. */
   const seen = new Set<string>()
   for (let look = 0; look < mostLooks; look++) {
     let isGone = false
@@ -42,15 +43,14 @@ export async function searchFiles(folder: string, texts: readonly string[]): Pro
       return null
     }
     for await (const file of filesIn(folder, await readdir(folder, { withFileTypes: true }), whereGone)) {
-      if (seen.has(file)) continue
-      const searched = await searchFile(file, needles, buffer, whereGone)
+      const searched = await searchFile(file, needles, buffer, seen, whereGone)
       if (searched === null) continue
-      seen.add(file)
       files += 1
       bytes += searched.bytes
       for (const found of searched.findings) findings.push({ ...found, file: path.relative(folder, file) })
     }
-    if (!isGone) return { files, bytes, findings }
+    // A file that was given the name of one seen before leaves no gap: the second look finds it.
+    if (!isGone && look > 0) return { files, bytes, findings }
   }
   throw new Error(`Files in ${folder} go away faster than they can be searched: search while less is written there.`)
 }
@@ -91,14 +91,23 @@ type Named = Needle & { readonly text: string }
 
 /**
  * @param buffer of a chunk and the overlap; what it holds before does not matter
- * @returns null where it is gone
+ * @returns null where it is gone, or seen already
  */
-async function searchFile(file: string, needles: readonly Named[], buffer: Buffer, whereGone: WhereGone) {
+async function searchFile(
+  file: string,
+  needles: readonly Named[],
+  buffer: Buffer,
+  seen: Set<string>,
+  whereGone: WhereGone,
+) {
   const findings = new Map<Named, number>()
   let bytes = 0
   const handle = await open(file).catch(whereGone)
   if (handle === null) return null
   try {
+    const { dev, ino } = await handle.stat()
+    if (seen.has(`${dev} ${ino}`)) return null
+    seen.add(`${dev} ${ino}`)
     const overlap = buffer.length - chunkBytes
     let kept = 0
     for (;;) {

@@ -91,6 +91,7 @@ export function connectEventStore(url: string): EventStore {
 
     async *subscribeToAll({ after, signal }) {
       const client = await connection.client()
+      if (signal.aborted) return
       const subscription = client.subscribeToAll({ fromPosition: positionOf(after) })
       const leave = () => {
         // Fails where the connection is lost, and then there is nothing to leave.

@@ -91,6 +91,16 @@ export async function readCheckpoints(
   })
 }
 
+/**
+ * To be joined by an update of all checkpoints of a version (of model $1): it locks them in the order of their partitions, as a
+ * step over several of them does (move.ts), so that nobody waits for one who waits for him.
+ * @param version the parameter that names it
+ */
+export function inTurn(version: '$2' | '$3'): string {
+  return `(SELECT topic, partition FROM read_model.checkpoint WHERE model = $1 AND version = ${version}
+    ORDER BY topic, partition FOR UPDATE) AS turn (topic, partition)`
+}
+
 function valuesOf({ name, version }: Model, partitions: readonly TopicPartition[]): unknown[] {
   return [name, version, partitions.map(({ topic }) => topic), partitions.map(({ partition }) => partition)]
 }

@@ -17,6 +17,7 @@ const campaignId = CampaignId.parse(uuid('1', 1))
 let databases: Awaited<ReturnType<typeof openDatabases>>
 let projection: Projection
 let work: Worker
+let isUnreadable = false
 /** What the topic holds. */
 let log: TopicRecord[]
 let add: ReturnType<typeof partitionLog>['add']
@@ -37,7 +38,10 @@ beforeEach(async () => {
     postgres,
     passesOver: true,
     orders: async () => null,
-    read: async ({ highWater }) => ({ records: log.slice(highWater) }),
+    read: async ({ highWater }) => {
+      if (isUnreadable) throw new Error('The registry is away.')
+      return { records: log.slice(highWater) }
+    },
     ranges: async () => [{ ...place, low: 0, high: log.length }],
     news: null,
     log: createLog({ write: () => {} }, 'debug'),
@@ -145,4 +149,16 @@ test('a hole that the topic itself has halts the partition', async () => {
   await takeFrom(1)
   await work.notePassedOver()
   expect([...work.halted.values()]).toMatchObject([{ ...place, reason: expect.stringContaining('missing') }])
+})
+
+test('a partition that was halted for a batch that could not be read goes on with it, also when nothing of it concerns the model', async () => {
+  submitted()
+  isUnreadable = true
+  expect(await takeFrom(0)).toBe('ask later')
+  isUnreadable = false
+  expect(work.halted.size).toBe(1)
+  await work.startAt([place])
+  expect(await takeFrom(0)).toBe('go on')
+  expect(work.halted.size).toBe(0)
+  expect(await standsAt()).toBe(0)
 })

@@ -5,8 +5,8 @@ import type { Checkpoint } from './checkpoint.ts'
 export type PassedOver = {
   /**
    * A batch with what was passed over before it. What does not end where the batch begins was taken before the partition was
-   * asked for again, and is forgotten. Null if there is a hole between the checkpoint and the batch: of our own making,
-   * for the topic may well hold what is missing.
+   * asked for again, and is forgotten. Null if there is a hole between the checkpoint and the batch: the partition has to be
+   * asked for again, for the topic may well hold what is missing. If the hole is there again, it is the topic's.
    */
   readonly with: (from: Checkpoint, batch: readonly TopicRecord[]) => readonly TopicRecord[] | null
   readonly keep: (place: TopicPartition, records: readonly TopicRecord[]) => void
@@ -21,14 +21,19 @@ const noBytes = Buffer.alloc(0)
 
 export function passedOver(): PassedOver {
   const kept = new Map<string, { readonly place: TopicPartition; readonly records: readonly TopicRecord[] }>()
+  /** Of a partition that was asked for because of a hole: the checkpoint's offset. */
+  const askedFor = new Map<string, number>()
   const of = (place: TopicPartition) => kept.get(nameOf(place))?.records ?? []
   return {
     with: (from, batch) => {
+      const [name, before] = [nameOf(from), of(from)]
       const first = batch[0]?.offset ?? from.offset + 1
-      const before = of(from)
       if (before.at(-1)?.offset === first - 1) return [...before, ...batch]
-      kept.delete(nameOf(from))
-      return first <= from.offset + 1 ? batch : null
+      kept.delete(name)
+      const isHole = first > from.offset + 1 && askedFor.get(name) !== from.offset
+      if (isHole) askedFor.set(name, from.offset)
+      else askedFor.delete(name)
+      return isHole ? null : batch
     },
     keep: ({ topic, partition }, records) => {
       const place = { topic, partition }

@@ -1,13 +1,14 @@
 import type { Postgres, Transaction } from '@bizosaas/databases'
 import DataLoader from 'dataloader'
 import { type ArrayParameter, type ArrayValue, arrayParameter } from './array-parameter.ts'
+import { demandOf } from './database-errors.ts'
 import { keyOf, type Outcome, type RowsByKey } from './fold.ts'
 import { type Move, moveCheckpoints, type Statement, takeSteps } from './move.ts'
 import type { FoldProjection, Projection, Recorded, Row } from './projection.ts'
 import { rowMemory } from './row-memory.ts'
 import type { Sink } from './sink.ts'
 import { checkColumns, type Table } from './tables.ts'
-import { afterAllOfThisTurn, manyRows, type Step, together } from './together.ts'
+import { afterAllOfThisTurn, asError, manyRows, type Step, together } from './together.ts'
 
 type Keys = ReadonlyMap<string, readonly [tenantId: string, id: string]>
 
@@ -122,8 +123,13 @@ function selection(postgres: Postgres, table: Table): (keys: Keys) => Promise<Ro
   }
   const joint = new DataLoader(
     async (wanted: readonly Keys[]) => {
-      const found = await select(wanted.flatMap((keys) => [...keys.values()]))
-      return wanted.map(() => found)
+      try {
+        const found = await select(wanted.flatMap((keys) => [...keys.values()]))
+        return wanted.map(() => found)
+      } catch (error) {
+        if (wanted.length === 1 || demandOf(error) === 'wait') throw error
+        return Promise.all(wanted.map((keys) => select([...keys.values()]).catch(asError)))
+      }
     },
     { cache: false, batchScheduleFn: afterAllOfThisTurn },
   )

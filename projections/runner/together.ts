@@ -43,4 +43,4 @@ export const afterAllOfThisTurn = (callback: () => void): void => {
   setImmediate(callback)
 }
 
-const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))
+export const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))

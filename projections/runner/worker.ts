@@ -82,8 +82,6 @@ export function worker(projection: Projection, parts: WorkerParts): Worker {
   const checkpoints = new Map<string, Checkpoint>()
   const halted = new Map<string, Halted>()
   const passed = passedOver()
-  /** Of a partition that was asked for again because of a hole before a batch: the checkpoint's offset. */
-  const holes = new Map<string, number>()
   const inLane = lanes()
   let imbalanced = new Set<string>()
   let budget = fullBudget
@@ -139,11 +137,7 @@ export function worker(projection: Projection, parts: WorkerParts): Worker {
     })
     if (reading === null) return 'ask later'
     const records = passed.with(from, reading.records)
-    if (records === null && holes.get(nameOf(batch)) !== from.offset) {
-      holes.set(nameOf(batch), from.offset)
-      return 'ask again'
-    }
-    return pass(batch, from, { ...reading, records: records ?? reading.records }, startedAt)
+    return records === null ? 'ask again' : pass(batch, from, { ...reading, records }, startedAt)
   }
 
   const pass = async (
@@ -153,7 +147,9 @@ export function worker(projection: Projection, parts: WorkerParts): Worker {
     startedAt: number,
   ): Promise<Verdict> => {
     const { records } = reading
-    const mayWait = parts.passesOver && from.holdAt === null && records.length < mostPassedOver
+    // A step takes back that the partition was halted.
+    const isHalted = halted.has(nameOf(batch))
+    const mayWait = parts.passesOver && from.holdAt === null && !isHalted && records.length < mostPassedOver
     if (!mayWait || records.some(concerns)) return step(batch, from, reading, startedAt)
     passed.keep(batch, records)
     return 'passed over'

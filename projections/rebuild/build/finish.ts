@@ -1,7 +1,7 @@
 import { type Postgres, StoreUnavailable } from '@bizosaas/databases'
 import { type KafkaCluster, type OffsetRange, offsetRanges, type TopicPartition } from '@bizosaas/kafka'
 import { log, type Stop } from '@bizosaas/runtime'
-import { readCheckpoints, recordHalt } from '../../runner/checkpoint.ts'
+import { inTurn, readCheckpoints, recordHalt } from '../../runner/checkpoint.ts'
 import { messageOf, topicsOf } from '../../runner/items.ts'
 import type { Projection } from '../../runner/projection.ts'
 import { repeatedly } from '../../runner/repeatedly.ts'
@@ -50,7 +50,8 @@ export function finishWhenBuilt(projection: Projection, { kafka, postgres, gener
       return complain(first, error)
     }
     await postgres.query(
-      `UPDATE read_model.checkpoint SET halted = NULL WHERE model = $1 AND version = $2 AND starts_with(halted, $3)`,
+      `UPDATE read_model.checkpoint c SET halted = NULL FROM ${inTurn('$2')}
+       WHERE model = $1 AND version = $2 AND (c.topic, c.partition) = (turn.topic, turn.partition) AND starts_with(halted, $3)`,
       [name, version, unfinished],
     )
     const seconds = Math.round((performance.now() - startedAt) / 1_000)

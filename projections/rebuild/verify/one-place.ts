@@ -12,6 +12,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Postgres, Queryable } from '@bizosaas/databases'
+import { inTurn } from '../../runner/checkpoint.ts'
 import { isLockTimeout } from '../lock-timeout.ts'
 import { CannotVerify, haltedWords } from './cannot-verify.ts'
 
@@ -73,7 +74,8 @@ export async function bringToOnePlace(postgres: Postgres, snapshot: Queryable, p
     throw new CannotVerify(`The checkpoints of ${pair.model} are locked by somebody else.`)
   } finally {
     await postgres.query(
-      'UPDATE read_model.checkpoint SET hold_at = NULL, held_until = NULL WHERE model = $1 AND version = $2',
+      `UPDATE read_model.checkpoint c SET hold_at = NULL, held_until = NULL FROM ${inTurn('$2')}
+       WHERE model = $1 AND version = $2 AND (c.topic, c.partition) = (turn.topic, turn.partition)`,
       [pair.model, pair.new],
     )
   }
@@ -102,7 +104,8 @@ async function hold(postgres: Postgres, pair: Pair): Promise<void> {
        SET held_until = now() + interval '1 minute', hold_at = greatest(c.position,
          (SELECT o.position FROM read_model.checkpoint o
           WHERE (o.model, o.version, o.topic, o.partition) = (c.model, $2, c.topic, c.partition)))
-       WHERE c.model = $1 AND c.version = $3`,
+       FROM ${inTurn('$3')}
+       WHERE c.model = $1 AND c.version = $3 AND (c.topic, c.partition) = (turn.topic, turn.partition)`,
       valuesOf(pair),
     )
   })

@@ -48,8 +48,8 @@ export const projectionBugs: readonly Bug[] = [
     edits: [
       {
         file: 'projections/runner/passed-over.ts',
-        from: 'first <= from.offset + 1 ? batch : null',
-        to: 'batch',
+        from: 'const isHole = first > from.offset + 1 &&',
+        to: 'const isHole = first < 0 &&',
       },
     ],
     specs: ['projections/runner/passed-over.int.spec.ts'],
