@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePorts } from '@bizosaas/embedded/ports.ts'
+import { familyOf, signalAll } from '@bizosaas/embedded/supervisor/family.ts'
 import { takeStack } from '@bizosaas/embedded/supervisor/stack.ts'
 import { readState } from '@bizosaas/embedded/supervisor/state.ts'
 import { atEnd } from './clean-up.ts'
@@ -35,15 +36,9 @@ export const startSystem = async (print: (line: string) => void): Promise<System
     hold: (part) => {
       const pid = parts()[part]?.pid
       if (!pid) throw new Error(`There is no process of ${part}.`)
-      // Its whole group, for a part may consist of several processes.
-      process.kill(-pid, 'SIGSTOP')
-      const release = () => {
-        try {
-          process.kill(-pid, 'SIGCONT')
-        } catch {
-          // it was ended meanwhile
-        }
-      }
+      const family = familyOf(pid).map((process) => process.pid)
+      signalAll(family, 'SIGSTOP')
+      const release = () => signalAll(family, 'SIGCONT')
       atEnd(release)
       return release
     },

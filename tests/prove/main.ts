@@ -2,12 +2,12 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { signalAll } from '../../deploy/embedded/supervisor/family.ts'
 import { leftovers } from '../../deploy/embedded/supervisor/leftovers.ts'
 import { withoutSettings } from '../jest/without-settings.ts'
 import { help, type Options, readOptions } from './options.ts'
 import { reportOf } from './report.ts'
 import { prove } from './run.ts'
-import { signalAll } from './system/family.ts'
 
 const say = (text: string): void => {
   process.stdout.write(`${text}\n`)

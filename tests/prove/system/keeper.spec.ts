@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from '@jest/globals'
 import type { Part } from '../../../deploy/embedded/parts/part.ts'
+import { familyOf, signalAll } from '../../../deploy/embedded/supervisor/family.ts'
 import { until } from '../../flow/until.ts'
-import { familyOf, signalAll } from './family.ts'
 import { keep } from './keeper.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'keeper-'))

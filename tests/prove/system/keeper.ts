@@ -2,9 +2,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Part } from '../../../deploy/embedded/parts/part.ts'
 import { type Child, inWords, startChild } from '../../../deploy/embedded/supervisor/child.ts'
+import { familyOf, isStillThere, type Process, signalAll } from '../../../deploy/embedded/supervisor/family.ts'
 import { openLogFile } from '../../../deploy/embedded/supervisor/log-file.ts'
 import { untilReady } from '../../../deploy/embedded/supervisor/ready.ts'
-import { familyOf, isStillThere, type Process, signalAll } from './family.ts'
 
 export type Keeper = {
   readonly name: string
