@@ -39,7 +39,10 @@ export function maskSecrets(line: string): string {
   })
 }
 
-/** The process's log, on stdout. Units add what they know: `log.child({ unit: 'relay' })`, `{ requestId, commandId }`. */
+/**
+ * The process's log, on stdout. Units add what they know: `log.child({ unit: 'relay' })`, `{ requestId, commandId }`. Lines are written
+ * beside the work, for a disk that is busy would hold up every request; an end of the process writes what is left, kill -9 does not.
+ */
 export const log: Log = createLog(pino.destination({ dest: 1, sync: false }), levelOf(process.env.LOG_LEVEL))
 
 /** A malformed level is `readSettings`'s to refuse; until then lines are written as usual. */
