@@ -1,7 +1,7 @@
 /**
- * Where both versions stand at one place in every partition that both read, a snapshot can be taken. Mostly they do, for runners keep
- * both up to date: then nobody is held for it. If they do not within some looks, the new one is brought to exactly the place of the
- * old one:
+ * Where both versions stand at one place in every partition that both read, a snapshot can be taken. While nothing comes in they do,
+ * for runners keep both up to date: then nobody is held for it. If they do not within some looks, the new one is brought to exactly
+ * the place of the old one:
  *
  *   1  the new one is held where the further of the two stands, and both come up to that. Nobody waits for it: the old one goes on
  *   2  the checkpoints of the old one are locked, so that it stands still; the new one is let on to them, which is a few events

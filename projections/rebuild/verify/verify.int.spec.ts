@@ -70,6 +70,7 @@ describe('two versions of a fold', () => {
     const writing = (async () => {
       for (let n = 0; !isOver; n++) await Promise.all([system.send([rename(1 + (n % 2), `b${n}`)]), pause(1)])
     })()
+    await reach((log[19]?.position ?? 0) + 1)
     const found = await verify(system.databases, second)
     // Also when they are never found there by chance.
     const { postgres } = system.databases
