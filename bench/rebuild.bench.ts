@@ -2,6 +2,7 @@
  * How fast read models are rebuilt from a long history that the relay has published, in Postgres and in ClickHouse; beside what
  * it takes to read and decode that history, what the databases take of the same rows, and what others' rebuilds do.
  */
+import { workerFlags } from '@bizosaas/projections/rebuild/keeper/worker-flags.ts'
 import { topicName } from '@bizosaas/schemas'
 import { atLeast, atLeastRatio, atMost, type Comparison, publish } from './lib/report.ts'
 import { type Candidate, takeTurns } from './lib/rounds.ts'
@@ -22,9 +23,9 @@ export const bench = async (print: (line: string) => void, rounds: number, { eve
   const env = { ...settings, TOPIC_GENERATION: generation }
   const tables = openTables(settings, Object.values(models))
   const versions = openVersions(settings)
-  const program = <Task, Result>(name: string) =>
-    startWorker<Task, Result>(new URL(`./rebuild/${name}.ts`, import.meta.url), env)
-  const workers = [1, 2].map(() => program<boolean, number>('worker'))
+  const program = <Task, Result>(name: string, flags?: readonly string[]) =>
+    startWorker<Task, Result>(new URL(`./rebuild/${name}.ts`, import.meta.url), env, flags)
+  const workers = [1, 2].map(() => program<boolean, number>('worker', workerFlags))
   const consumer = program<string, number>('consume')
   const bare = program<BareTask, Written>('bare')
   const peers = await startPeers(settings, env, print)

@@ -23,11 +23,10 @@ export function daysOfDate(date: unknown): number {
 
 /** @throws RangeError out of the years 0000 to 9999 */
 export function dateOfDays(days: number): string {
-  const date = new Date(days * secondsPerDay * 1000)
-  const text = Number.isInteger(days) && !Number.isNaN(date.getTime()) ? date.toISOString() : ''
-  // Years of more than four digits are printed longer.
-  if (text.length !== 24) throw new RangeError(`Day ${days} is out of the range of a date.`)
-  return text.slice(0, 10)
+  if (!Number.isInteger(days) || days < firstDay || days > lastDay)
+    throw new RangeError(`Day ${days} is out of the range of a date.`)
+  const { year, month, day } = civilFromDays(days)
+  return `${String(year).padStart(4, '0')}-${month < 10 ? '0' : ''}${month}-${day < 10 ? '0' : ''}${day}`
 }
 
 /**
@@ -108,6 +107,24 @@ function daysFromCivil(year: number, month: number, day: number): number {
   const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear
   return era * 146_097 + dayOfEra - 719_468
 }
+
+/** The way back, by the same author. */
+function civilFromDays(days: number): { readonly year: number; readonly month: number; readonly day: number } {
+  const z = days + 719_468
+  const era = Math.floor(z / 146_097)
+  const dayOfEra = z - era * 146_097
+  const yearOfEra = Math.floor(
+    (dayOfEra - Math.floor(dayOfEra / 1_460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
+  )
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100))
+  const monthFromMarch = Math.floor((5 * dayOfYear + 2) / 153)
+  const day = dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1
+  const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+  return { year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day }
+}
+
+const firstDay = daysFromCivil(0, 1, 1)
+const lastDay = daysFromCivil(9999, 12, 31)
 
 /** NaN unless all are digits. */
 function digits(text: string, from: number, to: number): number {

@@ -1,4 +1,5 @@
 /** The language of the system: every event, how it is written, and the words around it. */
+export { daysOfDate, microsOfInstant } from './calendar.ts'
 export { decimalToMicros, microsToDecimal } from './decimal.ts'
 export { InvalidEvent, UnknownEvent, UnreadableEvent } from './errors.ts'
 export {

@@ -19,11 +19,12 @@ type Answer<Result> = { readonly result: Result } | { readonly error: string }
 export const startWorker = <Task, Result>(
   file: URL,
   settings: Readonly<Record<string, string>> = {},
+  flags: readonly string[] = nodeFlags,
 ): Worker<Task, Result> => {
   const child = fork(fileURLToPath(file), {
     env: { ...process.env, LOG_LEVEL: 'warn', ...settings },
     stdio: ['ignore', process.stderr, process.stderr, 'ipc'],
-    execArgv: [...nodeFlags],
+    execArgv: [...flags],
     serialization: 'advanced',
   })
   let settle: (answer: Answer<Result>) => void = () => {}

@@ -31,11 +31,17 @@ function readUuid(text: string, into: Uint8Array, at: number): boolean {
 
 /** Bytes that grow: little-endian numbers and texts as ClickHouse writes them. */
 export class Bytes {
-  #buffer = Buffer.allocUnsafeSlow(1 << 16)
-  #view = new DataView(this.#buffer.buffer)
+  #buffer: Buffer
+  #view: DataView
   #at = 0
   #lastUuid = ''
   #lastUuidAt = 0
+
+  /** @param expected how many they will be, about */
+  constructor(expected: number) {
+    this.#buffer = Buffer.allocUnsafeSlow(Math.max(1 << 16, expected))
+    this.#view = new DataView(this.#buffer.buffer)
+  }
 
   written(): Buffer {
     return this.#buffer.subarray(0, this.#at)

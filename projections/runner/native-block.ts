@@ -1,3 +1,4 @@
+import { daysOfDate, microsOfInstant } from '@bizosaas/schemas'
 import { Bytes } from './bytes.ts'
 import { UnfitValue } from './database-errors.ts'
 import type { Row } from './projection.ts'
@@ -22,25 +23,28 @@ export type BlockEncoder = (rows: readonly Row[]) => Buffer
  */
 export function blockEncoder(table: Table): BlockEncoder {
   const columns = table.columns.map(({ name, type }) => ({ name, type: plain(type), write: writerOf(plain(type)) }))
+  // Rows of a table are much alike: a buffer that need not grow is not copied.
+  let bytesOfRow = 0
   return (rows) => {
     const [first] = rows
     if (first !== undefined) checkColumns(table, first)
-    const to = new Bytes()
+    const to = new Bytes(Math.ceil(1.25 * bytesOfRow * rows.length))
     to.varint(columns.length)
     to.varint(rows.length)
+    const values = new Array<unknown>(rows.length)
     for (const { name, type, write } of columns) {
       to.text(name)
       to.text(type)
+      for (let n = 0; n < rows.length; n++) values[n] = rows[n]?.[name]
       try {
-        write(
-          rows.map((row) => row[name]),
-          to,
-        )
+        write(values, to)
       } catch (error) {
         throw error instanceof UnfitValue ? new UnfitValue(`${name}: ${error.message}`) : error
       }
     }
-    return to.written()
+    const written = to.written()
+    if (rows.length > 0) bytesOfRow = written.length / rows.length
+    return written
   }
 }
 
@@ -68,12 +72,15 @@ const scalars: Readonly<Record<string, Write>> = {
     for (const value of values) to.uuid(textOf(value))
   },
   Date: (values, to) => {
-    const days = remembered(daysOf)
-    for (const value of values) to.uint16(days(textOf(value)))
+    for (const value of values) to.uint16(daysOf(value))
   },
   DateTime64: (values, to) => {
-    const micros = remembered(microsOf)
-    for (const value of values) to.int64(micros(textOf(value)))
+    // The rows of an event share their instant: what was asked last is answered at once.
+    let [lastInstant, lastMicros]: [unknown, number] = [null, 0]
+    for (const value of values) {
+      if (value !== lastInstant) [lastInstant, lastMicros] = [value, microsOf(value)]
+      to.int64(lastMicros)
+    }
   },
   Int64: (values, to) => {
     for (const value of values) to.int64(integerOf(value, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER))
@@ -91,7 +98,7 @@ function nullable(write: Write, filler: unknown): Write {
   return (values, to) => {
     for (const value of values) to.uint8(value === null ? 1 : 0)
     write(
-      values.map((value) => (value === null ? filler : value)),
+      values.map((value) => value ?? filler),
       to,
     )
   }
@@ -126,26 +133,23 @@ function integerOf(value: unknown, min: number, max: number): number {
 }
 
 /** 'YYYY-MM-DD' as days since 1970, of which two bytes hold those up to 2149. */
-function daysOf(date: string): number {
-  const days = Date.parse(date) / 86_400_000
-  const exists = Number.isInteger(days) && new Date(days * 86_400_000).toISOString().startsWith(date)
-  if (!exists || days < 0 || days > 0xffff) throw unfit('a day from 1970-01-01 to 2149-06-06', date)
+function daysOf(date: unknown): number {
+  const days = asked(daysOfDate, date) ?? -1
+  if (days < 0 || days > 0xffff) throw unfit('a day from 1970-01-01 to 2149-06-06', date)
   return days
 }
 
-/** An Instant as microseconds since 1970: Date reads its milliseconds, three digits follow. */
-function microsOf(instant: string): number {
-  const micros = Date.parse(`${instant.slice(0, 23)}Z`) * 1000 + Number(instant.slice(23, 26))
-  if (instant.length !== 27 || !Number.isSafeInteger(micros)) throw unfit('an instant', instant)
+function microsOf(instant: unknown): number {
+  const micros = asked(microsOfInstant, instant)
+  if (micros === null) throw unfit('an instant', instant)
   return micros
 }
 
-/** The rows of an event share their day and instant: what was asked last is answered at once. */
-function remembered(answer: (question: string) => number): (question: string) => number {
-  let [lastQuestion, lastAnswer] = ['', Number.NaN]
-  return (question) => {
-    if (question !== lastQuestion) [lastAnswer, lastQuestion] = [answer(question), question]
-    return lastAnswer
+function asked(answer: (question: unknown) => number, question: unknown): number | null {
+  try {
+    return answer(question)
+  } catch {
+    return null
   }
 }
 

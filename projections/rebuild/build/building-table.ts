@@ -1,6 +1,7 @@
 /**
- * A version's table while it is being built: without its secondary indexes, which cost more to keep than to make at the end,
- * and without row-level security, with which there is no COPY. Nobody but its owner may read it.
+ * A version's table while it is being built. In Postgres: without its secondary indexes, which cost more to keep than to make at the
+ * end, and without row-level security, with which there is no COPY. Nobody but its owner may read it. In ClickHouse: its parts are not
+ * merged, which would cost more than all else and most of it several times, and there may be many of them.
  */
 import type { ClickHouse, Postgres, Queryable } from '@bizosaas/databases'
 import { type Projection, tableName } from '../../runner/projection.ts'
@@ -17,12 +18,25 @@ type Databases = { readonly postgres: Postgres; readonly clickhouse: ClickHouse 
 
 /** Making indexes may take so much memory. */
 const indexMemory = '256MB'
+/** ClickHouse delays inserts into a table of more than 1,000 parts, and rejects them at 3,000: here each holds a large batch. */
+const unmerged = {
+  max_bytes_to_merge_at_max_space_in_pool: 1,
+  parts_to_delay_insert: 100_000,
+  parts_to_throw_insert: 100_000,
+}
+/** Of a table that is kept up to date there are tens. */
+const mostParts = 200
 
 /** @throws NotBuilding */
 export function ensureBuildingTable(projection: Projection, { postgres, clickhouse }: Databases): Promise<Table> {
   return postgres.transaction(async (tx) => {
     await mustBeBuilding(tx, projection, 'SHARE')
-    if (projection.store === 'clickhouse') return createClickHouseTable(clickhouse, projection)
+    if (projection.store === 'clickhouse') {
+      const table = await createClickHouseTable(clickhouse, projection)
+      const settings = Object.entries(unmerged).map(([setting, value]) => `${setting} = ${value}`)
+      await clickhouse.command(`ALTER TABLE ${table.name} MODIFY SETTING ${settings.join(', ')}`)
+      return table
+    }
     const name = nameOf(projection)
     const [create = ''] = await tableStatements(projection.table, name)
     await createPostgresTable(tx, name, [create])
@@ -34,12 +48,18 @@ export function ensureBuildingTable(projection: Projection, { postgres, clickhou
  * Gives the table what it lacks, and the version to those who keep it up to date. One transaction: a version is ready with
  * all of that or with none of it.
  *
+ * @returns whether it is ready; not while ClickHouse still has many parts to merge, which it does by itself
  * @throws NotBuilding
  */
-export async function finishTable(projection: Projection, postgres: Postgres): Promise<void> {
-  await postgres.transaction(async (tx) => {
+export async function finishTable(projection: Projection, { postgres, clickhouse }: Databases): Promise<boolean> {
+  return postgres.transaction(async (tx) => {
     await mustBeBuilding(tx, projection, 'UPDATE')
-    if (projection.store === 'postgres') {
+    if (projection.store === 'clickhouse') {
+      const name = tableName(projection)
+      await clickhouse.command(`ALTER TABLE ${name} RESET SETTING ${Object.keys(unmerged).join(', ')}`)
+      const [found] = await clickhouse.query<{ parts: string }>(`SELECT uniqExact(_part) AS parts FROM ${name}`)
+      if (Number(found?.parts) > mostParts) return false
+    } else {
       const name = nameOf(projection)
       const [, ...indexes] = await tableStatements(projection.table, name)
       await tx.query('SET LOCAL statement_timeout = 0')
@@ -52,6 +72,7 @@ export async function finishTable(projection: Projection, postgres: Postgres): P
        WHERE model = $1 AND version = $2`,
       [projection.name, projection.version],
     )
+    return true
   })
 }
 

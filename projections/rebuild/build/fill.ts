@@ -7,11 +7,11 @@ import { type Member, memberOf } from './member.ts'
 import type { Pacing } from './pacing.ts'
 import { readingOnce } from './reading-once.ts'
 
-/** While one partition's batch is being written, others' are decoded and folded. */
-export const partitionsAtOnce = 4
-/** As it lies in Kafka: some 10,000 events. Of each partition at once, and of all that are fetched together: what is in memory beside. */
-export const batchBytes = 4 * 1024 * 1024
-export const fetchBytes = 12 * 1024 * 1024
+/** While one partition's batch is being written, another's is decoded and folded; more would only be in memory. */
+export const partitionsAtOnce = 2
+/** As it lies in Kafka: some 20,000 events. Of each partition at once, and of all that are fetched together: what is in memory beside. */
+export const batchBytes = 8 * 1024 * 1024
+export const fetchBytes = 24 * 1024 * 1024
 /** A partition whose records cannot be read, or are not there, rests so long. */
 const askLaterMs = 5_000
 /** All begin again after so long where one of them could not begin. */

@@ -1,4 +1,4 @@
-import { type Postgres, StoreUnavailable } from '@bizosaas/databases'
+import { type ClickHouse, type Postgres, StoreUnavailable } from '@bizosaas/databases'
 import { type KafkaCluster, type OffsetRange, offsetRanges, type TopicPartition } from '@bizosaas/kafka'
 import { log, type Stop } from '@bizosaas/runtime'
 import { inTurn, readCheckpoints, recordHalt } from '../../runner/checkpoint.ts'
@@ -7,7 +7,12 @@ import type { Projection } from '../../runner/projection.ts'
 import { repeatedly } from '../../runner/repeatedly.ts'
 import { finishTable, NotBuilding } from './building-table.ts'
 
-type Parts = { readonly kafka: KafkaCluster; readonly postgres: Postgres; readonly generation: string }
+type Parts = {
+  readonly kafka: KafkaCluster
+  readonly postgres: Postgres
+  readonly clickhouse: ClickHouse
+  readonly generation: string
+}
 
 const lookEveryMs = 500
 /** Making indexes that cannot be made takes long each time. */
@@ -18,7 +23,7 @@ const unfinished = 'All events are in it, but its table cannot be finished: '
  * Makes a version ready once all of its partitions, whoever reads them, have dealt with what was in the topics one look
  * before: so it is less than that behind, however fast events come in.
  */
-export function finishWhenBuilt(projection: Projection, { kafka, postgres, generation }: Parts): Stop {
+export function finishWhenBuilt(projection: Projection, { kafka, postgres, clickhouse, generation }: Parts): Stop {
   const { name, version } = projection
   const topics = topicsOf(projection, generation)
   let before: readonly OffsetRange[] | null = null
@@ -44,7 +49,7 @@ export function finishWhenBuilt(projection: Projection, { kafka, postgres, gener
     if (!isBuilt || first === undefined) return
     const startedAt = performance.now()
     try {
-      await finishTable(projection, postgres)
+      if (!(await finishTable(projection, { postgres, clickhouse }))) return
     } catch (error) {
       if (error instanceof NotBuilding || error instanceof StoreUnavailable) throw error
       return complain(first, error)

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { log } from '@bizosaas/runtime'
+import { workerFlags } from './worker-flags.ts'
 
 /** Nice enough that whoever serves comes first wherever both want to run. */
 const priority = 10
@@ -23,7 +24,8 @@ export async function runChild(
   if (stopping.aborted) return true
   const child = fork(fileURLToPath(program), {
     env,
-    execArgv: [...process.execArgv, '--import', endWithParent],
+    // Of two flags that say different things the last one holds.
+    execArgv: [...process.execArgv, ...workerFlags, '--import', endWithParent],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   const ended = once(child, 'exit')
