@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { openSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { nodeFlags } from '@bizosaas/embedded/node-flags.ts'
 import { atEnd } from '../lib/clean-up.ts'
 import { until } from '../lib/until.ts'
 
@@ -15,7 +16,7 @@ const program = fileURLToPath(new URL('../../command-services/campaigns/main.ts'
 export const startCampaigns = async (settings: Readonly<Record<string, string>>, folder: string): Promise<string> => {
   const log = openSync(join(folder, 'campaigns.log'), 'a')
   // It ends with this process, however that ends.
-  const child = spawn('setpriv', ['--pdeathsig', 'TERM', process.execPath, program], {
+  const child = spawn('setpriv', ['--pdeathsig', 'TERM', process.execPath, ...nodeFlags, program], {
     env: { ...process.env, ...settings, NODE_ENV: 'production' },
     stdio: ['ignore', log, 'inherit'],
   })

@@ -21,8 +21,8 @@ export type Row = {
 
 export type Goal = { text: string; met: (row: Row) => boolean }
 
-/** Which row is held against which, and what is wanted of it. Names are `candidate/reading`. */
-export type Comparison = { row: string; beside?: string; goal?: Goal }
+/** Which row is held against which, or against the slowest of several, and what is wanted of it. Names are `candidate/reading`. */
+export type Comparison = { row: string; beside?: string | readonly string[]; goal?: Goal }
 
 export const atLeastRatio = (share: number): Goal => ({
   text: `ratio ≥ ${share}`,
@@ -38,9 +38,8 @@ export const atMost = (most: number): Goal => ({ text: `≤ ${most}`, met: (row)
 /** One row per comparison of a figure, and one for a figure that is compared with nothing. */
 export const toRows = (samples: Sample[], comparisons: Comparison[]): Row[] => {
   const byName = new Map(samples.map((sample) => [`${sample.candidate}/${sample.reading}`, sample]))
-  for (const { row, beside } of comparisons)
-    for (const name of [row, beside])
-      if (name !== undefined && !byName.has(name)) throw new Error(`There is no figure named ${name}`)
+  for (const { row, beside = [] } of comparisons)
+    for (const name of [row, beside].flat()) if (!byName.has(name)) throw new Error(`There is no figure named ${name}`)
   return [...byName].flatMap(([name, sample]) => {
     const own = comparisons.filter(({ row }) => row === name)
     return (own.length > 0 ? own : [{ row: name }]).map((comparison) => toRow(sample, comparison, byName))
@@ -49,7 +48,10 @@ export const toRows = (samples: Sample[], comparisons: Comparison[]): Row[] => {
 
 const toRow = ({ unit, values }: Sample, comparison: Comparison, byName: ReadonlyMap<string, Sample>): Row => {
   const middle = median(values)
-  const limit = byName.get(comparison.beside ?? '')
+  const limits = [comparison.beside ?? []]
+    .flat()
+    .map((name) => ({ name, median: median(byName.get(name)?.values ?? []) }))
+  const limit = limits.toSorted((one, other) => one.median - other.median)[0]
   const row: Row = {
     name: comparison.row,
     unit,
@@ -57,8 +59,8 @@ const toRow = ({ unit, values }: Sample, comparison: Comparison, byName: Readonl
     min: round2(Math.min(...values)),
     max: round2(Math.max(...values)),
     runs: values.length,
-    beside: limit ? { name: comparison.beside ?? '', median: round2(median(limit.values)) } : null,
-    ratio: limit ? round2(middle / median(limit.values)) : null,
+    beside: limit ? { name: limit.name, median: round2(limit.median) } : null,
+    ratio: limit ? round2(middle / limit.median) : null,
     goal: comparison.goal?.text ?? null,
     met: null,
   }
