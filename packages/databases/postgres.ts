@@ -64,8 +64,9 @@ export const connectPostgres = (
     options: '-c TimeZone=UTC',
     types: typeParsers,
   })
-  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
-  pool.on('error', (error) => log.warn({ part: 'postgres', err: error }, 'an idle connection broke'))
+  // An idle connection that breaks is replaced by the pool; without a listener it would end the process. The error has the whole
+  // client in it, which would fill the log.
+  pool.on('error', ({ message }) => log.warn({ part: 'postgres', reason: message }, 'an idle connection broke'))
 
   const inTransaction = async <Result>(begin: string, work: (tx: Transaction) => Promise<Result>): Promise<Result> => {
     const client = await available(pool.connect())
