@@ -27,7 +27,6 @@ export const bench = async (
   { seconds = 30 }: Options,
 ): Promise<string> => {
   const system = await startSystem(print)
-  const { run } = await loadOn(system)
   print(`Appending ${events} events, and waiting until the read models show them …`)
   const store = connectEventStore(system.settings.KURRENTDB_URL ?? '')
   await appendHistory(store, {
@@ -40,6 +39,8 @@ export const bench = async (
     writers: 4,
   }).finally(() => store.close())
   await untilCaughtUp(system)
+  // It counts what is stored from here on.
+  const { run } = await loadOn(system)
   print(`Warming up for ${warmUpSeconds} s …`)
   await run({ rate, questions, seconds: warmUpSeconds })
 
