@@ -37,6 +37,7 @@ describe('blockEncoder', () => {
 
   test.each([
     ['String', null],
+    ['Nullable(String)', undefined],
     ['UUID', 'no uuid'],
     ['Date', '1969-12-31'],
     ['Date', '2026-02-30'],

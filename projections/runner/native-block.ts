@@ -98,7 +98,7 @@ function nullable(write: Write, filler: unknown): Write {
   return (values, to) => {
     for (const value of values) to.uint8(value === null ? 1 : 0)
     write(
-      values.map((value) => value ?? filler),
+      values.map((value) => (value === null ? filler : value)),
       to,
     )
   }
