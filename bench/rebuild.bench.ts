@@ -26,8 +26,8 @@ export const bench = async (print: (line: string) => void, rounds: number, { eve
   const program = <Task, Result>(name: string, flags?: readonly string[]) =>
     startWorker<Task, Result>(new URL(`./rebuild/${name}.ts`, import.meta.url), env, flags)
   const workers = [1, 2].map(() => program<boolean, number>('worker', workerFlags))
-  const consumer = program<string, number>('consume')
-  const bare = program<BareTask, Written>('bare')
+  const consumer = program<string, number>('consume', workerFlags)
+  const bare = program<BareTask, Written>('bare', workerFlags)
   const peers = await startPeers(settings, env, print)
   const sums = new Map<ModelName, string>()
 
@@ -90,7 +90,7 @@ export const bench = async (print: (line: string) => void, rounds: number, { eve
     'n workers: rebuild workers as they are shipped, a process each, that run already when the version is ordered. rate: from when a fifth of the events is done until all are. whole: from the order until the version is ready, with joining the group, making the indexes and analysing. slowdown: what an event cost in the second half of the measured part beside the first. memory: the most that one of the workers ever had resident.',
     'After each rebuild the table has as many rows as the event store says, and the rows are those of the rebuild before.',
     'reading: one process fetches the whole topic by the same consumer in the same batches and decodes every event; nothing is done with them.',
-    'bare: one process writes final rows of 10,000 events of each partition, laid out by the same code, 20,000 rows a batch, two batches at once: COPY into the same table with its primary key, Native inserts with an fsync each; nothing is read, folded or checkpointed. Counted as the events that the rows come from.',
+    'bare: one process writes final rows of 10,000 events of each partition, laid out by the same code, 20,000 rows a batch in Postgres and 40,000 in ClickHouse, two batches at once: COPY into the same table with its primary key, Native inserts with an fsync each; nothing is read, folded or checkpointed. Counted as the events that the rows come from.',
     ...peers.notes,
     'Kafka, the databases and what is measured share the cores.',
   ])

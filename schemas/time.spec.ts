@@ -100,6 +100,7 @@ describe('a calendar date', () => {
       }),
     )
     expect(() => dateOfDays(2_932_897)).toThrow(RangeError)
+    expect(() => dateOfDays(-719_529)).toThrow(RangeError)
     expect(() => dateOfDays(0.5)).toThrow(RangeError)
   })
 

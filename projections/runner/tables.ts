@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { ClickHouse, Postgres, Queryable } from '@bizosaas/databases'
+import { mergeAgain } from './merging.ts'
 import { type Projection, type Row, scopedView, tableName } from './projection.ts'
 
 export type Column = { readonly name: string; readonly type: string }
@@ -47,13 +48,17 @@ export async function describePostgresTable(db: Queryable, name: string): Promis
   }
 }
 
-/** As `ensurePostgresTable`; which version serves stands in Postgres for both databases. */
+/**
+ * As `ensurePostgresTable`; which version serves stands in Postgres for both databases. Whoever finished its building may have ended
+ * before the table was merged again.
+ */
 export async function ensureClickHouseTable(
   clickhouse: ClickHouse,
   postgres: Postgres,
   projection: Projection,
 ): Promise<Table> {
   const table = await createClickHouseTable(clickhouse, projection)
+  await mergeAgain(clickhouse, table.name)
   await postgres.query(serve, [projection.name, projection.version])
   return table
 }

@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { adMetrics } from '../../analytics/ad-metrics/ad-metrics.ts'
+import { partsOf } from '../../runner/merging.ts'
 import { type Projection, tableName } from '../../runner/projection.ts'
 import { modelName, openDatabases } from '../../runner/spec-support/databases.ts'
 import { until } from '../../runner/spec-support/until.ts'
-import { createClickHouseTable, dropClickHouseTable } from '../../runner/tables.ts'
+import { createClickHouseTable, dropClickHouseTable, ensureClickHouseTable } from '../../runner/tables.ts'
 import { ensureBuildingTable, finishTable } from './building-table.ts'
 
 const served: Projection = { ...adMetrics, name: modelName(), version: 1 }
@@ -30,29 +32,55 @@ async function definition(projection: Projection): Promise<string> {
   return (table?.statement ?? '').replaceAll(tableName(projection), 'table')
 }
 
-async function parts(): Promise<number> {
-  const [found] = await databases.clickhouse.query<{ n: string }>(
-    `SELECT uniqExact(_part) AS n FROM ${tableName(built)}`,
-  )
-  return Number(found?.n)
+const parts = (): Promise<number> => partsOf(databases.clickhouse, tableName(built))
+
+/** Each is a part. */
+async function insert(count: number, rowOf: () => readonly [click: number, rowKey: string]): Promise<void> {
+  const { clickhouse } = databases
+  const one = () =>
+    clickhouse.insert(
+      tableName(built),
+      ['clicks', 'row_key'],
+      'JSONCompactEachRow',
+      Buffer.from(JSON.stringify(rowOf())),
+    )
+  for (let n = 0; n < count; n += 10) await Promise.all(Array.from({ length: 10 }, one))
 }
 
 describe('a table in ClickHouse that is being built', () => {
-  test('takes what comes unmerged, is ready once that is merged, and then is like any other', async () => {
+  test('keeps large parts as they come, is ready once they are merged, and then is like any other', async () => {
     const { clickhouse } = databases
-    const { name } = await ensureBuildingTable(built, databases)
-    const insert = (date: number) =>
-      clickhouse.insert(name, ['date', 'clicks'], 'JSONCompactEachRow', Buffer.from(JSON.stringify([date, 1])))
-    for (let n = 0; n < 300; n += 10) await Promise.all(Array.from({ length: 10 }, (_, i) => insert(n + i)))
-    expect(await parts()).toBe(300)
+    await ensureBuildingTable(built, databases)
+    await insert(600, () => [1, randomBytes(200_000).toString('base64')])
+    expect(await parts()).toBe(600)
 
-    expect(await finishTable(built, databases)).toBe(false)
-    expect(await until(() => finishTable(built, databases), Boolean)).toBe(true)
+    expect(await finishTable(built, databases)).toBeGreaterThan(200)
+    expect(
+      await until(
+        () => finishTable(built, databases),
+        (left) => left === 0,
+      ),
+    ).toBe(0)
     expect(await parts()).toBeLessThanOrEqual(200)
-    const [rows] = await clickhouse.query<{ n: string }>(`SELECT sum(clicks) AS n FROM ${name}`)
-    expect(Number(rows?.n)).toBe(300)
+    const [rows] = await clickhouse.query<{ n: string }>(`SELECT sum(clicks) AS n FROM ${tableName(built)}`)
+    expect(Number(rows?.n)).toBe(600)
 
     await createClickHouseTable(clickhouse, served)
+    expect(await definition(built)).toBe(await definition(served))
+  })
+
+  test('does not collect small parts, however long it is being built', async () => {
+    await databases.postgres.query("UPDATE read_model.version SET state = 'building' WHERE model = $1", [built.name])
+    await ensureBuildingTable(built, databases)
+    await insert(400, () => [1, 'small'])
+    expect(await until(parts, (left) => left < 300)).toBeLessThan(300)
+  })
+
+  test('is merged again by whoever keeps it up to date, if the one that made it ready did not come to that', async () => {
+    const { clickhouse, postgres } = databases
+    await ensureBuildingTable(built, databases)
+    expect(await definition(built)).not.toBe(await definition(served))
+    await ensureClickHouseTable(clickhouse, postgres, built)
     expect(await definition(built)).toBe(await definition(served))
   })
 })

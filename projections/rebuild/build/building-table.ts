@@ -1,9 +1,10 @@
 /**
  * A version's table while it is being built. In Postgres: without its secondary indexes, which cost more to keep than to make at the
- * end, and without row-level security, with which there is no COPY. Nobody but its owner may read it. In ClickHouse: its parts are not
- * merged, which would cost more than all else and most of it several times, and there may be many of them.
+ * end, and without row-level security, with which there is no COPY. Nobody but its owner may read it. In ClickHouse: its large parts
+ * are not merged.
  */
 import type { ClickHouse, Postgres, Queryable } from '@bizosaas/databases'
+import { leaveLargePartsUnmerged, mergeAgain, partsOf } from '../../runner/merging.ts'
 import { type Projection, tableName } from '../../runner/projection.ts'
 import {
   createClickHouseTable,
@@ -18,13 +19,7 @@ type Databases = { readonly postgres: Postgres; readonly clickhouse: ClickHouse 
 
 /** Making indexes may take so much memory. */
 const indexMemory = '256MB'
-/** ClickHouse delays inserts into a table of more than 1,000 parts, and rejects them at 3,000: here each holds a large batch. */
-const unmerged = {
-  max_bytes_to_merge_at_max_space_in_pool: 1,
-  parts_to_delay_insert: 100_000,
-  parts_to_throw_insert: 100_000,
-}
-/** Of a table that is kept up to date there are tens. */
+/** A table that is kept up to date has tens. */
 const mostParts = 200
 
 /** @throws NotBuilding */
@@ -33,8 +28,7 @@ export function ensureBuildingTable(projection: Projection, { postgres, clickhou
     await mustBeBuilding(tx, projection, 'SHARE')
     if (projection.store === 'clickhouse') {
       const table = await createClickHouseTable(clickhouse, projection)
-      const settings = Object.entries(unmerged).map(([setting, value]) => `${setting} = ${value}`)
-      await clickhouse.command(`ALTER TABLE ${table.name} MODIFY SETTING ${settings.join(', ')}`)
+      await leaveLargePartsUnmerged(clickhouse, table.name)
       return table
     }
     const name = nameOf(projection)
@@ -45,20 +39,20 @@ export function ensureBuildingTable(projection: Projection, { postgres, clickhou
 }
 
 /**
- * Gives the table what it lacks, and the version to those who keep it up to date. One transaction: a version is ready with
- * all of that or with none of it.
+ * Gives the table what it lacks, and the version to those who keep it up to date. In Postgres that is one transaction; in ClickHouse
+ * the parts are merged first, which ClickHouse does by itself and which may take several calls.
  *
- * @returns whether it is ready; not while ClickHouse still has many parts to merge, which it does by itself
+ * @returns how many parts there are while they are too many; 0 once the version is ready
  * @throws NotBuilding
  */
-export async function finishTable(projection: Projection, { postgres, clickhouse }: Databases): Promise<boolean> {
+export async function finishTable(projection: Projection, { postgres, clickhouse }: Databases): Promise<number> {
   return postgres.transaction(async (tx) => {
     await mustBeBuilding(tx, projection, 'UPDATE')
     if (projection.store === 'clickhouse') {
       const name = tableName(projection)
-      await clickhouse.command(`ALTER TABLE ${name} RESET SETTING ${Object.keys(unmerged).join(', ')}`)
-      const [found] = await clickhouse.query<{ parts: string }>(`SELECT uniqExact(_part) AS parts FROM ${name}`)
-      if (Number(found?.parts) > mostParts) return false
+      await mergeAgain(clickhouse, name)
+      const parts = await partsOf(clickhouse, name)
+      if (parts > mostParts) return parts
     } else {
       const name = nameOf(projection)
       const [, ...indexes] = await tableStatements(projection.table, name)
@@ -72,7 +66,7 @@ export async function finishTable(projection: Projection, { postgres, clickhouse
        WHERE model = $1 AND version = $2`,
       [projection.name, projection.version],
     )
-    return true
+    return 0
   })
 }
 

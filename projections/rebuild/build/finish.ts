@@ -17,6 +17,8 @@ type Parts = {
 const lookEveryMs = 500
 /** Making indexes that cannot be made takes long each time. */
 const triesAgainAfterMs = 5_000
+/** While ClickHouse merges: every worker asks, and a pause or cancel waits for the answer. */
+const asksAgainAfterMs = 1_000
 const unfinished = 'All events are in it, but its table cannot be finished: '
 
 /**
@@ -28,6 +30,7 @@ export function finishWhenBuilt(projection: Projection, { kafka, postgres, click
   const topics = topicsOf(projection, generation)
   let before: readonly OffsetRange[] | null = null
   let restsUntil = 0
+  let leastParts = Number.POSITIVE_INFINITY
 
   /** Leaves word of what a person has to mend, where it is looked for when a version does not go on. */
   const complain = async (place: TopicPartition, error: unknown): Promise<void> => {
@@ -35,6 +38,12 @@ export function finishWhenBuilt(projection: Projection, { kafka, postgres, click
     log.error({ unit: 'rebuild', model: name, version, reason: messageOf(error) }, 'its table cannot be finished')
     await recordHalt(postgres, projection, place, unfinished + messageOf(error))
   }
+  const withdraw = (): Promise<unknown> =>
+    postgres.query(
+      `UPDATE read_model.checkpoint c SET halted = NULL FROM ${inTurn('$2')}
+       WHERE model = $1 AND version = $2 AND (c.topic, c.partition) = (turn.topic, turn.partition) AND starts_with(halted, $3)`,
+      [name, version, unfinished],
+    )
 
   const look = async (): Promise<void> => {
     if (performance.now() < restsUntil) return
@@ -48,19 +57,23 @@ export function finishWhenBuilt(projection: Projection, { kafka, postgres, click
     const [first] = checkpoints
     if (!isBuilt || first === undefined) return
     const startedAt = performance.now()
+    let parts: number
     try {
-      if (!(await finishTable(projection, { postgres, clickhouse }))) return
+      parts = await finishTable(projection, { postgres, clickhouse })
     } catch (error) {
       if (error instanceof NotBuilding || error instanceof StoreUnavailable) throw error
       return complain(first, error)
     }
-    await postgres.query(
-      `UPDATE read_model.checkpoint c SET halted = NULL FROM ${inTurn('$2')}
-       WHERE model = $1 AND version = $2 AND (c.topic, c.partition) = (turn.topic, turn.partition) AND starts_with(halted, $3)`,
-      [name, version, unfinished],
-    )
+    await withdraw()
+    if (parts > 0) {
+      restsUntil = performance.now() + asksAgainAfterMs
+      const level = parts < leastParts ? 'info' : 'warn'
+      log[level]({ unit: 'rebuild', model: name, version, parts }, 'all events are in it, its parts are being merged')
+      leastParts = Math.min(leastParts, parts)
+      return
+    }
     const seconds = Math.round((performance.now() - startedAt) / 1_000)
-    log.info({ unit: 'rebuild', model: name, version, seconds }, 'built, and its indexes made')
+    log.info({ unit: 'rebuild', model: name, version, seconds }, 'ready')
   }
   // What cannot be seen now, or was done by somebody else, shows with the next look, or there is none any more.
   const quietly = (): Promise<void> =>
