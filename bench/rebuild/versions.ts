@@ -11,6 +11,8 @@ export type Rebuilt = {
   readonly rate: number
   /** What an event cost in the second half of that beside what it cost in the first. */
   readonly slowdown: number
+  /** What an event cost in the last nine tenths beside what it cost in the first one, without that one's first fifth. */
+  readonly growth: number
 }
 
 const rebuiltWithinMs = 60 * 60_000
@@ -43,28 +45,29 @@ export const openVersions = (settings: Readonly<Record<string, string>>) => {
         [name, version],
       )
       let goesOnAt = start
-      /** When each tenth was done, and how much was by then. */
-      const tenths: { readonly at: number; readonly done: number }[] = []
+      /** When each hundredth was done, and how much was by then. */
+      const hundredths: { readonly at: number; readonly done: number }[] = []
       await until(`${name} is rebuilt`, rebuiltWithinMs, async () => {
         const { done, isReady, halted } = await dealtWith(name)
         // What a busy machine halts goes on by itself after some seconds.
         if (halted === null) goesOnAt = performance.now()
         if (performance.now() - goesOnAt > haltedAtMostMs) throw new Error(`${name} is halted: ${halted}`)
-        if (done >= ((tenths.length + 1) * events) / 10) {
+        if (done >= ((hundredths.length + 1) * events) / 100) {
           const now = { at: performance.now(), done }
-          while (done >= ((tenths.length + 1) * events) / 10) tenths.push(now)
+          while (done >= ((hundredths.length + 1) * events) / 100) hundredths.push(now)
         }
         return isReady
       })
       const perEvent = (from: number, to: number): number => {
-        const [one, other] = [tenths[from - 1], tenths[to - 1]]
+        const [one, other] = [hundredths[from - 1], hundredths[to - 1]]
         if (one === undefined || other === undefined) throw new Error(`${name} is ready without all ${events} events`)
         return (other.at - one.at) / 1_000 / (other.done - one.done)
       }
       return {
         seconds: (performance.now() - start) / 1_000,
-        rate: 1 / perEvent(2, 10),
-        slowdown: perEvent(6, 10) / perEvent(2, 6),
+        rate: 1 / perEvent(20, 100),
+        slowdown: perEvent(60, 100) / perEvent(20, 60),
+        growth: perEvent(10, 100) / perEvent(2, 10),
       }
     },
   }

@@ -65,13 +65,13 @@ export async function sumMetrics(
     ...parametersOf(question),
     ...knownAt(question.knownAt, 'known').parameters,
     known_on: question.knownOn,
-    platforms: Object.keys(restatementDays),
-    days: Object.values(restatementDays),
+    restatement_days: new Map(Object.entries(restatementDays)),
     limit: question.limit,
   })
   return rows.map(groupOf)
 }
 
+/** Whoever asks pays for each expression and column, a dashboard more than for its rows. */
 function sql(table: string, question: MetricsQuestion): string {
   const conditions = [...conditionsOf(question), knownAt(question.knownAt, 'known').condition]
   const columns = question.groupBy.flatMap((dimension): readonly string[] => dimensions[dimension])
@@ -89,18 +89,17 @@ function sql(table: string, question: MetricsQuestion): string {
       SELECT ${campaignDay}, client_id, platform, currency, attribution_window, detail,
         sum(toInt128(readings.impressions)) AS impressions, sum(toInt128(readings.clicks)) AS clicks,
         sum(toInt128(readings.spend_micros)) AS spend_micros,
-        sumMap(mapApply((type, n) -> (type::String, n::Int128), readings.conversions)) AS conversions,
-        sumMap(mapApply((type, n) -> (type::String, n::Int128), readings.conversion_values)) AS conversion_values
+        sumMap(readings.conversions::Map(String, Int128)) AS conversions,
+        sumMap(readings.conversion_values::Map(String, Int128)) AS conversion_values
       FROM readings
       GROUP BY ALL
       ORDER BY ${campaignDay}, ${levelOrder}
       LIMIT 1 BY ${campaignDay}
     )
     SELECT ${keys.join(', ')},
-      toString(sum(impressions)) AS impressions, toString(sum(clicks)) AS clicks, toString(sum(spend_micros)) AS spend_micros,
-      sumMap(conversions)::Map(String, String) AS conversions,
-      sumMap(conversion_values)::Map(String, String) AS conversion_values,
-      max({known_on: Date} - date <= transform(platform::String, {platforms: Array(String)}, {days: Array(UInt16)}, 30)) AS provisional
+      sum(impressions) AS impressions, sum(clicks) AS clicks, sum(spend_micros) AS spend_micros,
+      sumMap(conversions) AS conversions, sumMap(conversion_values) AS conversion_values,
+      max({known_on: Date} - date <= {restatement_days: Map(String, UInt16)}[platform]) AS provisional
     FROM levels
     GROUP BY ${keys.join(', ')}
     ORDER BY ${keys.join(', ')}
