@@ -24,12 +24,11 @@ describe('the ledger', () => {
     expect(head?.seq).toBe(rows)
     for (let reached = 0; reached <= rows; reached++) {
       let looks = 0
-      const counted: Queryable = {
-        query: (text, values) => {
-          looks += 1
-          return world.relay.query(text, values)
-        },
+      const looking: Queryable['query'] = (text, values) => {
+        looks += 1
+        return world.relay.query(text, values)
       }
+      const counted: Queryable = { query: looking, prepared: looking }
       const newest = await newestReached(counted, world.generation, head, ({ seq }) => seq <= reached)
       expect(newest?.seq ?? 0).toBe(reached)
       expect(looks).toBeLessThanOrEqual(8)

@@ -97,7 +97,7 @@ export async function newestReached(
   let ahead = head.seq
   while (ahead - (newest?.seq ?? 0) > 1) {
     const probes = behind(ahead, newest?.seq ?? 0)
-    const rows = await tx.query<LedgerRow>(
+    const rows = await tx.prepared<LedgerRow>(
       `SELECT ${columns} FROM relay.ledger WHERE generation = $1 AND seq = ANY ($2) ORDER BY seq DESC`,
       [generation, probes],
     )

@@ -103,7 +103,7 @@ export async function readStanding(
   chosen: ReadonlyMap<string, number> = new Map(),
 ): Promise<Standing> {
   const names = models.map(({ name }) => name)
-  const [row] = await tx.query<StandingRow>(standingSql, [names, first, [...chosen.keys()], [...chosen.values()]])
+  const [row] = await tx.prepared<StandingRow>(standingSql, [names, first, [...chosen.keys()], [...chosen.values()]])
   if (!row) throw new Error('The standing of the read models cannot be read.')
   const { versions, marks, parked, generation, seq, position, instant, tails } = row
   return {
@@ -117,7 +117,7 @@ export async function readStanding(
 
 /** How far the versions that serve are, all models. */
 export async function readMarks(db: Queryable, first: string): Promise<Marks> {
-  const rows = await db.query<{ mark: MarkRow }>(
+  const rows = await db.prepared<{ mark: MarkRow }>(
     `WITH live AS MATERIALIZED (SELECT relay.live_generation($1) AS generation)
      SELECT json_build_array(model, topic, partition, position) AS mark
      FROM live, read_model.checkpoint JOIN read_model.live_version USING (model, version)

@@ -55,9 +55,13 @@ describe('PostgreSQL', () => {
     expect(after.flat().filter(({ tenant }) => tenant)).toEqual([])
   })
 
-  test('carries out a prepared statement also after the type of what it reads has changed', async () => {
+  test.each<[string, (text: string) => Promise<object[]>]>([
+    ['', (text) => db.prepared(text)],
+    [' of a tenant', (text) => db.asTenant({ tenantId: a, clientIds: null }, (tx) => tx.prepared(text))],
+  ])('carries out a prepared statement%s also after the type of what it reads has changed', async (_, prepared) => {
+    await db.query(`DROP TABLE IF EXISTS ${schema}.changing`)
     await db.query(`CREATE TABLE ${schema}.changing AS SELECT 1 AS n`)
-    const read = () => db.prepared(`SELECT n FROM ${schema}.changing`)
+    const read = () => prepared(`SELECT n FROM ${schema}.changing`)
     const readByAll = () => Promise.all(Array.from({ length: 9 }, read))
     expect(new Set((await readByAll()).flat().map((row) => JSON.stringify(row)))).toEqual(new Set(['{"n":1}']))
     await db.query(`ALTER TABLE ${schema}.changing ALTER n TYPE text`)

@@ -13,6 +13,11 @@ export type Queryable = {
    * @throws StoreUnavailable; pg's DatabaseError with its SQLSTATE in `code`
    */
   readonly query: <Row extends object>(text: string, values?: readonly unknown[]) => Promise<Row[]>
+  /**
+   * As `query`, for a statement that is sent all the time with the same text: a connection parses it once and soon plans it once, which for
+   * a long one costs more than carrying it out. Connections keep it, so the text must not be made up anew each time.
+   */
+  readonly prepared: Queryable['query']
 }
 
 export type Transaction = Queryable & {
@@ -25,16 +30,11 @@ export type Transaction = Queryable & {
 }
 
 export type Postgres = Queryable & {
-  /**
-   * As `query`, for a statement that is sent all the time with the same text: a connection parses it once and soon plans it once, which for
-   * a long one costs more than carrying it out. Connections keep it, so the text must not be made up anew each time.
-   */
-  readonly prepared: Queryable['query']
   /** Commits what `work` did, or none of it when `work` rejects. */
   readonly transaction: <Result>(work: (tx: Transaction) => Promise<Result>) => Promise<Result>
   /**
    * Reads as one tenant, and as some of its clients where `clientIds` is not null: row-level security sees
-   * `app.tenant_id` and `app.client_ids`. All reads see one snapshot.
+   * `app.tenant_id` and `app.client_ids`. All reads see one snapshot. `work` may be done a second time, when a plan was no longer true.
    */
   readonly asTenant: <Result>(tenant: Tenancy, work: (tx: Queryable) => Promise<Result>) => Promise<Result>
   readonly close: () => Promise<void>
@@ -68,7 +68,11 @@ export const connectPostgres = (
   // client in it, which would fill the log.
   pool.on('error', ({ message }) => log.warn({ part: 'postgres', reason: message }, 'an idle connection broke'))
 
-  const inTransaction = async <Result>(begin: string, work: (tx: Transaction) => Promise<Result>): Promise<Result> => {
+  const inTransaction = async <Result>(
+    begin: string,
+    work: (tx: Transaction) => Promise<Result>,
+    prepare: typeof preparedAs = preparedAs,
+  ): Promise<Result> => {
     const client = await available(pool.connect())
     // The statement that a breaking connection interrupts says so; without a listener the client says it to the process.
     const ignore = () => {}
@@ -78,6 +82,7 @@ export const connectPostgres = (
       await available(client.query(begin))
       const result = await work({
         query: (text, values) => rowsOf(client.query(text, values && [...values])),
+        prepared: (text, values = []) => rowsOf(client.query(prepare(text, values))),
         copyIn: (text, bytes) => available(copyIn(client, text, bytes)),
       })
       await available(client.query('COMMIT'))
@@ -95,25 +100,36 @@ export const connectPostgres = (
     query: (text, values) => rowsOf(pool.query(text, values && [...values])),
     prepared: async (text, values = []) => {
       try {
-        return await rowsOf(pool.query({ name: nameOf(text), text, values: [...values] }))
+        return await rowsOf(pool.query(preparedAs(text, values)))
       } catch (error) {
-        if (!(error instanceof pg.DatabaseError) || !stalePlans.has(error.code ?? '')) throw error
+        if (!isStalePlan(error)) throw error
         return rowsOf(pool.query(text, [...values]))
       }
     },
     transaction: (work) => inTransaction('BEGIN', work),
-    asTenant: ({ tenantId, clientIds }, work) =>
-      inTransaction(
-        // One round trip: without parameters several statements may travel together.
-        `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT set_config('app.tenant_id', ${literal(tenantId)}, true), set_config('app.client_ids', ${literal(clientIds ? `{${clientIds}}` : 'all')}, true)`,
-        work,
-      ),
+    asTenant: async ({ tenantId, clientIds }, work) => {
+      // One round trip: without parameters several statements may travel together.
+      const begin = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT set_config('app.tenant_id', ${literal(tenantId)}, true), set_config('app.client_ids', ${literal(clientIds ? `{${clientIds}}` : 'all')}, true)`
+      try {
+        return await inTransaction(begin, work)
+      } catch (error) {
+        if (!isStalePlan(error)) throw error
+        return inTransaction(begin, work, (text, values) => ({ text, values: [...values] }))
+      }
+    },
     close: () => pool.end(),
   }
 }
 
 /** Before it is carried out: a type in the plan has changed, or the connection does not know the statement (any more). */
 const stalePlans = new Set(['0A000', '26000'])
+const isStalePlan = (error: unknown): boolean => error instanceof pg.DatabaseError && stalePlans.has(error.code ?? '')
+
+const preparedAs = (text: string, values: readonly unknown[]): pg.QueryConfig => ({
+  name: nameOf(text),
+  text,
+  values: [...values],
+})
 
 /** Names of statements have at most 63 characters. */
 const nameOf = (text: string): string => hash('sha256', text, 'base64url')
