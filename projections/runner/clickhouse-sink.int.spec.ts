@@ -1,9 +1,10 @@
 import { connectClickHouse, StoreUnavailable } from '@bizosaas/databases'
 import { cableTo } from '@bizosaas/databases/testing/cable.ts'
-import { AdAccountId, CalendarDate, type Measures, type MetricsKey } from '@bizosaas/schemas'
+import { AdAccountId, CalendarDate, type Measures, type MetricsKey, TenantId } from '@bizosaas/schemas'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { adMetrics } from '../analytics/ad-metrics/ad-metrics.ts'
 import { advance } from './advance.ts'
+import type { Checkpoint } from './checkpoint.ts'
 import { clickhouseSink } from './clickhouse-sink.ts'
 import { foldBatch } from './fold.ts'
 import type { Item } from './items.ts'
@@ -11,7 +12,7 @@ import { itemsOf } from './items.ts'
 import { type Projection, tableName } from './projection.ts'
 import type { Sink } from './sink.ts'
 import { checkpointOf, dropModel, env, modelName, openDatabases } from './spec-support/databases.ts'
-import { client1, partitionLog, uuid } from './spec-support/records.ts'
+import { client1, partitionLog, tenantA, uuid } from './spec-support/records.ts'
 import { ensureClickHouseTable } from './tables.ts'
 
 const projection: Projection = { ...adMetrics, name: modelName() }
@@ -60,15 +61,18 @@ async function setUp() {
     date: CalendarDate.parse('2023-08-17'),
   } as const
   const id = `${adAccountId}:${day.date}`
+  type Ad = [adId: string, clicks: number]
+  const observeOf = (tenantId: TenantId, ...ads: Ad[]) =>
+    add(
+      'MetricsObserved',
+      { ...day, rows: ads.map(([adId, clicks]) => ({ key: keyOf(adId), measures: measures(clicks) })) },
+      { id, tenantId },
+    )
   return {
     log,
     place,
-    observe: (...ads: [adId: string, clicks: number][]) =>
-      add(
-        'MetricsObserved',
-        { ...day, rows: ads.map(([adId, clicks]) => ({ key: keyOf(adId), measures: measures(clicks) })) },
-        { id },
-      ),
+    observeOf,
+    observe: (...ads: Ad[]) => observeOf(tenantA, ...ads),
     restate: (adId: string, before: number, after: number) =>
       add(
         'MetricsRestated',
@@ -143,6 +147,41 @@ describe('the ClickHouse sink', () => {
     expect(await databases.postgres.query(countsSql, [projection.name, log[0]?.partition])).toEqual([
       { applied: 2, parked: 0 },
     ])
+  })
+
+  test('notes whose rows came, each time anew, and only with a step that is taken', async () => {
+    const { observe, log, sink, checkpoint } = await setUp()
+    const change = async () => {
+      const [found] = await databases.postgres.query<{ change: string }>(
+        'SELECT change FROM read_model.tenant_change WHERE model = $1 AND tenant_id = $2',
+        [projection.name, tenantA],
+      )
+      return found?.change
+    }
+    const step = async (from: Checkpoint) => {
+      const before = await change()
+      const { type } = await advance(projection, await sink(), from, log, always)
+      return { type, isNoted: (await change()) !== before }
+    }
+    const start = await checkpoint()
+    observe(['a', 1])
+    expect(await step(start)).toEqual({ type: 'moved', isNoted: true })
+    expect(await step(start)).toEqual({ type: 'lost', isNoted: false })
+    observe()
+    expect(await step(await checkpoint())).toEqual({ type: 'moved', isNoted: false })
+    observe(['b', 1])
+    expect(await step(await checkpoint())).toEqual({ type: 'moved', isNoted: true })
+  })
+
+  test('notes the same tenants from many partitions at one time, and none waits for the other for ever', async () => {
+    const tenants = Array.from({ length: 8 }, (_, n) => TenantId.parse(uuid('a', 100 + n)))
+    const partitions = await Promise.all(Array.from({ length: 12 }, setUp))
+    const rows = Array.from({ length: 20 }, (_, n): [string, number] => [`ad ${n}`, n])
+    const steps = partitions.map(async ({ observeOf, log, sink, checkpoint }, n) => {
+      for (const tenantId of n % 2 === 0 ? tenants : tenants.toReversed()) observeOf(tenantId, ...rows)
+      return advance(projection, await sink(), await checkpoint(), log, always)
+    })
+    expect((await Promise.all(steps)).map(({ type }) => type)).toEqual(partitions.map(() => 'moved'))
   })
 
   test('leaves the checkpoint where it is when ClickHouse has not acknowledged the rows', async () => {

@@ -10,53 +10,62 @@ import type { Past } from '../past/moment.ts'
 import { addTotals, figures, type Totals } from './derived.ts'
 import { byLink, campaignsOf, findCampaigns, type LinkedCampaign, linkOf } from './linked-campaigns.ts'
 import { Metrics, MetricsFilter, type MetricsRow } from './metrics-answer.ts'
-import { type MetricsGroup, sumMetrics } from './metrics-query.ts'
+import type { MetricsGroup } from './metrics-query.ts'
+import { rememberedMetrics, tenantChange } from './remembered-metrics.ts'
 
 export const mostRows = 10_000
 
-export const metricsRoutes = (read: Reader, clickhouse: ClickHouse, store: Pick<EventStore, 'readStream'>): Route[] => [
-  get('/v1/metrics', {
-    may: 'metrics:read',
-    summary: 'Add up the figures of campaigns',
-    description:
-      'Impressions, clicks, spend and conversions, and what follows from them. With `asOf` they are what was known at that moment, ' +
-      'before later restatements: exactly what was recorded by an instant, or what stands at a position and before. An instant of the ' +
-      'last second is waited for until it is a second old, one that is still to come is refused; a position that is not reached is waited ' +
-      'for a little, and then put off. `asOf` of the answer says what it stands on and whether it is final. Beside `asOf`, ' +
-      'what `after` names is waited for, and is in the answer only if it was known then. The links, names and states of campaigns are those of then, too.',
-    query: MetricsFilter,
-    answer: Metrics,
-    run: async (request) => {
-      const { groupBy = [], campaignId } = request.query
-      const question = questionOf(request)
-      const byCampaign = groupBy.includes('campaign')
-      const isNamed = byCampaign || campaignId !== undefined
-      const { asOf, metrics, found, past } = await read(request, [adMetrics, campaignList], async (snapshot) => ({
-        metrics: snapshot.table(adMetrics),
-        found: isNamed ? await findCampaigns(snapshot, campaignId) : { now: [] },
-        past: snapshot.past,
-      }))
-      const campaigns = await campaignsOf(store, request.principal, found)
-      const campaign = campaignId === undefined ? null : linkOf(campaigns, campaignId)
-      // a campaign that is tied to none on a platform has no figures
-      if (campaignId !== undefined && campaign === null) return { rows: [], totals: [], asOf }
+export const metricsRoutes = (read: Reader, clickhouse: ClickHouse, store: Pick<EventStore, 'readStream'>): Route[] => {
+  const sums = rememberedMetrics(clickhouse)
+  return [
+    get('/v1/metrics', {
+      may: 'metrics:read',
+      summary: 'Add up the figures of campaigns',
+      description:
+        'Impressions, clicks, spend and conversions, and what follows from them. With `asOf` they are what was known at that moment, ' +
+        'before later restatements: exactly what was recorded by an instant, or what stands at a position and before. An instant of the ' +
+        'last second is waited for until it is a second old, one that is still to come is refused; a position that is not reached is waited ' +
+        'for a little, and then put off. `asOf` of the answer says what it stands on and whether it is final. Beside `asOf`, ' +
+        'what `after` names is waited for, and is in the answer only if it was known then. The links, names and states of campaigns are those of then, too.',
+      query: MetricsFilter,
+      answer: Metrics,
+      run: async (request) => {
+        const { groupBy = [], campaignId } = request.query
+        const question = questionOf(request)
+        const byCampaign = groupBy.includes('campaign')
+        const isNamed = byCampaign || campaignId !== undefined
+        const { asOf, metrics, change, found, past } = await read(
+          request,
+          [adMetrics, campaignList],
+          async (snapshot) => ({
+            metrics: snapshot.table(adMetrics),
+            change: await tenantChange(snapshot, adMetrics),
+            found: isNamed ? await findCampaigns(snapshot, campaignId) : { now: [] },
+            past: snapshot.past,
+          }),
+        )
+        const campaigns = await campaignsOf(store, request.principal, found)
+        const campaign = campaignId === undefined ? null : linkOf(campaigns, campaignId)
+        // a campaign that is tied to none on a platform has no figures
+        if (campaignId !== undefined && campaign === null) return { rows: [], totals: [], asOf }
 
-      const groups = await sumMetrics(clickhouse, metrics, {
-        ...question,
-        campaign,
-        knownAt: past ? [past.moment] : [],
-        knownOn: dayOf(past, past === null && request.query.version === undefined ? null : asOf.instant, request.now),
-        limit: mostRows + 1,
-      })
-      if (groups.length > mostRows) throw tooMany()
-      return {
-        rows: groupBy.length === 0 ? [] : inOrder(groups, campaigns, byCampaign),
-        totals: totalsOf(groups),
-        asOf,
-      }
-    },
-  }),
-]
+        const groups = await sums(metrics, change, {
+          ...question,
+          campaign,
+          knownAt: past ? [past.moment] : [],
+          knownOn: dayOf(past, past === null && request.query.version === undefined ? null : asOf.instant, request.now),
+          limit: mostRows + 1,
+        })
+        if (groups.length > mostRows) throw tooMany()
+        return {
+          rows: groupBy.length === 0 ? [] : inOrder(groups, campaigns, byCampaign),
+          totals: totalsOf(groups),
+          asOf,
+        }
+      },
+    }),
+  ]
+}
 
 type Question = { readonly [Name in 'groupBy' | 'from' | 'to']?: Readonly<MetricsFilter[Name]> }
 

@@ -88,7 +88,7 @@ export const campaignRoutes = (read: Reader, postgres: Postgres, store: Pick<Eve
       const { id } = request.params
       if (request.query.asOf === undefined) {
         const found = await read(request, [campaignList], async ({ tx, table }) => {
-          const [row] = await tx.query<CampaignRow>(
+          const [row] = await tx.prepared<CampaignRow>(
             `SELECT ${campaignColumns} FROM read_model.${table(campaignList)} WHERE id = $1`,
             [id],
           )

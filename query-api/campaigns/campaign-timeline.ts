@@ -51,7 +51,7 @@ export const campaignTimelineRoutes = (read: Reader): Route[] => [
         const { limit = 50, cursor } = request.query
         const [seen] = cursor === undefined ? [-1] : readCursor(cursor, order, [cursorValue.whole])
         const known = knownRows(past)
-        const rows = await tx.query<TimelineRow>(
+        const rows = await tx.prepared<TimelineRow>(
           `SELECT revision, type, text, actor, recorded_at, event_id, position FROM read_model.${table(campaignTimeline)}
            WHERE campaign_id = $1 AND revision > $2 AND ${known.condition('$4')} ORDER BY revision LIMIT $3`,
           [id, seen, limit + 1, known.value],

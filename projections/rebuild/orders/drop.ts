@@ -22,7 +22,7 @@ export async function dropEnded(postgres: Postgres, clickhouse: ClickHouse): Pro
     await dropClickHouseTable(clickhouse, table)
     await postgres.transaction(async (tx) => {
       await tx.query(`SET LOCAL lock_timeout = '5s'`)
-      for (const shared of ['checkpoint', 'parked'])
+      for (const shared of ['checkpoint', 'parked', 'tenant_change'])
         await tx.query(`DELETE FROM read_model.${shared} WHERE model = $1 AND version = $2`, [model, version])
       await tx.query(`DROP TABLE IF EXISTS read_model.${table}`)
     })

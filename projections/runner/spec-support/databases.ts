@@ -61,7 +61,8 @@ export async function dropModel({ admin, postgres, clickhouse }: Databases, name
     await postgres.query(`DROP TABLE IF EXISTS read_model.${tableName({ name, version })}`)
     await dropClickHouseTable(clickhouse, tableName({ name, version }))
   }
-  await postgres.query('DELETE FROM read_model.parked WHERE model = $1', [name])
+  for (const table of ['parked', 'tenant_change'])
+    await postgres.query(`DELETE FROM read_model.${table} WHERE model = $1`, [name])
   for (const table of ['checkpoint', 'live_version', 'version'])
     await admin.query(`DELETE FROM read_model.${table} WHERE model = $1`, [name])
 }
