@@ -13,7 +13,7 @@ import { type MetricsGroup, type MetricsQuestion, sumMetrics } from './metrics-q
 /** Some 20 MiB. */
 const mostGroups = 50_000
 
-/** As `sumMetrics`. @param change of the tenant's rows, read before; null where it is not known, and then nothing is remembered */
+/** As `sumMetrics`. @param change of the tenant's rows, read before; null while there are none */
 export type RememberedMetrics = (
   table: string,
   change: string | null,
@@ -27,10 +27,10 @@ export function rememberedMetrics(clickhouse: ClickHouse): RememberedMetrics {
   })
   return async (table, change, question) => {
     const key = JSON.stringify([table, change, question])
-    const known = change === null ? undefined : sums.get(key)
+    const known = sums.get(key)
     if (known !== undefined) return known
     const groups = await sumMetrics(clickhouse, table, question)
-    if (change !== null) sums.set(key, groups)
+    sums.set(key, groups)
     return groups
   }
 }

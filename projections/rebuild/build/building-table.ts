@@ -58,6 +58,8 @@ export async function finishTable(projection: Projection, { postgres, clickhouse
       const [, ...indexes] = await tableStatements(projection.table, name)
       await tx.query('SET LOCAL statement_timeout = 0')
       await tx.query(`SET LOCAL maintenance_work_mem = '${indexMemory}'`)
+      // Helpers would take every core from those who serve, at full priority.
+      await tx.query('SET LOCAL max_parallel_maintenance_workers = 0')
       for (const statement of [...indexes, ...(await protectionOf(name))]) await tx.query(statement)
       await tx.query(`ANALYZE ${name}`)
     }

@@ -1,12 +1,13 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { log } from '@bizosaas/runtime'
 import { workerFlags } from './worker-flags.ts'
 
 /** Nice enough that whoever serves comes first wherever both want to run. */
-const priority = 10
+const priority = 19
 const endsWithinMs = 10_000
 
 const endWithParent = new URL('./end-with-parent.ts', import.meta.url).href
@@ -24,6 +25,9 @@ export async function runChild(
   if (stopping.aborted) return true
   const child = fork(fileURLToPath(program), {
     env,
+    // Linux may share the cores out among sessions, and heeds the priority of a process only beside others of its session (sched(7), "the
+    // autogroup feature"). In its keeper's, this one would take from everybody what the keeper does not use.
+    detached: true,
     // Of two flags that say different things the last one holds.
     execArgv: [...process.execArgv, ...workerFlags, '--import', endWithParent],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -49,7 +53,9 @@ export async function runChild(
 function lowerPriority(pid: number): void {
   try {
     setPriority(pid, priority)
+    // Of the session. There is no such file where sessions are not told apart.
+    writeFileSync(`/proc/${pid}/autogroup`, String(priority), { flag: 'r+' })
   } catch (error) {
-    log.debug({ unit: 'rebuild-keeper', err: error }, 'the priority stays as it is')
+    log.debug({ unit: 'rebuild-keeper', err: error }, 'not all of the priority is lowered')
   }
 }

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { getPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { afterAll, afterEach, beforeAll, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
 import { dropModel, modelName, openDatabases } from '../../runner/spec-support/databases.ts'
 import { until } from '../../runner/spec-support/until.ts'
 
@@ -71,8 +71,16 @@ test('runners keep as many workers as are wanted, all of them together, with a l
   const [one = 0] = await untilWorkers(2)
   await until(
     () => getPriority(one),
-    (priority) => priority === 10,
+    (priority) => priority === 19,
   )
+  // A kernel that shares out by sessions has this file.
+  if (existsSync('/proc/self/autogroup')) {
+    await until(
+      () => readFileSync(`/proc/${one}/autogroup`, 'utf8'),
+      (autogroup) => autogroup.endsWith(' nice 19\n'),
+    )
+    expect(readFileSync('/proc/self/autogroup', 'utf8')).toMatch(/ nice 0\n$/)
+  }
   process.kill(one, 'SIGKILL')
   await until(
     () => workers(),
