@@ -88,8 +88,13 @@ export const projectionBugs: readonly Bug[] = [
     edits: [
       {
         file: 'projections/runner/clickhouse-sink.ts',
-        from: '    await insert(steps.flatMap(({ outcome }) => outcome.written))\n    return takeSteps(postgres, moves)\n',
-        to: '    const taken = await takeSteps(postgres, moves)\n    await insert(steps.flatMap(({ outcome }) => outcome.written))\n    return taken\n',
+        from: '    await insert(steps.flatMap(({ outcome }) => outcome.written))\n',
+        to: '',
+      },
+      {
+        file: 'projections/runner/clickhouse-sink.ts',
+        from: '    return takeSteps(postgres, moves, statement === moveCheckpoints ? notingWithBatch : noting(statement), values)\n',
+        to: '    const taken = await takeSteps(postgres, moves, statement === moveCheckpoints ? notingWithBatch : noting(statement), values)\n    await insert(steps.flatMap(({ outcome }) => outcome.written))\n    return taken\n',
       },
     ],
     specs: ['projections/runner/clickhouse-sink.int.spec.ts'],
@@ -133,5 +138,18 @@ export const projectionBugs: readonly Bug[] = [
     ],
     specs: ['projections/runner/clickhouse-sink.int.spec.ts'],
     tests: 'keeps every reading',
+  },
+  {
+    name: 'rows-that-nobody-notes',
+    breaks: 'figures come to a tenant that has some already, and what was summed up before is still answered',
+    edits: [
+      {
+        file: 'projections/runner/clickhouse-sink.ts',
+        from: 'DO UPDATE SET change = excluded.change',
+        to: 'DO NOTHING',
+      },
+    ],
+    specs: ['query-api/analytics/remembered-metrics.int.spec.ts'],
+    tests: 'anew when they change',
   },
 ]
