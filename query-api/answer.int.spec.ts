@@ -9,6 +9,7 @@ import { reader } from './answer.ts'
 import { checkpointWatch } from './checkpoint-watch.ts'
 import { readMarks } from './standing.ts'
 import { start } from './start.ts'
+import { account, key, measures, observe } from './testing/figures.ts'
 import { openWorld, type Who, type World } from './testing/world.ts'
 
 let world: World
@@ -183,6 +184,7 @@ describe('a store that is away', () => {
     })
     const who = world.newTenant()
     create(who)
+    observe(world, who, { adAccountId: account(), date: '2024-01-05' }, [[key('916'), measures(1, 1)]])
     await world.settle()
     const headers = { authorization: `Bearer ${world.bearer(who)}` }
     const status = async (path: string) => {
@@ -191,12 +193,16 @@ describe('a store that is away', () => {
       expect(answer.status === 503).toBe(answer.headers.has('retry-after'))
       return answer.status
     }
-    const all = async () => [await status('/v1/campaigns'), await status('/v1/metrics'), await status('/readyz')]
+    // A question that was not asked before: the sum of one that was is remembered.
+    let day = 10
+    const anew = () => `/v1/metrics?to=2024-01-${day++}`
+    const all = async () => [await status('/v1/campaigns'), await status(anew()), await status('/readyz')]
 
     try {
       expect(await all()).toEqual([200, 200, 200])
       clickhouse.pull()
       expect(await all()).toEqual([200, 503, 503])
+      expect(await status('/v1/metrics?to=2024-01-10')).toBe(200)
       clickhouse.plugIn()
       postgres.pull()
       expect(await all()).toEqual([503, 503, 503])

@@ -14,7 +14,7 @@ import type { Model } from './stale.ts'
  */
 export async function forget(tx: Queryable, clickhouse: ClickHouse, { model, version }: Model): Promise<void> {
   const table = tableName({ name: model, version })
-  for (const shared of ['checkpoint', 'parked'])
+  for (const shared of ['checkpoint', 'parked', 'tenant_change'])
     await tx.query(`DELETE FROM read_model.${shared} WHERE model = $1 AND version = $2`, [model, version])
   const served = await tx.query(
     'DELETE FROM read_model.live_version WHERE model = $1 AND version = $2 RETURNING version',

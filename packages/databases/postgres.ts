@@ -88,7 +88,7 @@ export const connectPostgres = (
       await available(client.query('COMMIT'))
       return result
     } catch (error) {
-      broken = await rollback(client)
+      broken = (await rollback(client)) ?? (isStalePlan(error) ? (error as Error) : undefined)
       throw error
     } finally {
       client.off('error', ignore)

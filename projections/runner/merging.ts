@@ -8,8 +8,8 @@ import type { ClickHouse } from '@bizosaas/databases'
 const settings = {
   max_bytes_to_merge_at_max_space_in_pool: 256 * 1024,
   // Of a table that is merged ClickHouse delays inserts at 1,000 parts, and rejects them at 3,000.
-  parts_to_delay_insert: 10_000,
-  parts_to_throw_insert: 10_000,
+  parts_to_delay_insert: 100_000,
+  parts_to_throw_insert: 100_000,
 }
 
 export async function leaveLargePartsUnmerged(clickhouse: ClickHouse, table: string): Promise<void> {
@@ -27,5 +27,6 @@ export async function partsOf(clickhouse: ClickHouse, table: string): Promise<nu
     'SELECT active_parts AS parts FROM system.tables WHERE database = currentDatabase() AND name = {table: String}',
     { table },
   )
-  return Number(found?.parts)
+  if (found === undefined) throw new Error(`There is no table ${table}.`)
+  return Number(found.parts)
 }

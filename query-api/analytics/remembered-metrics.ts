@@ -13,7 +13,7 @@ import { type MetricsGroup, type MetricsQuestion, sumMetrics } from './metrics-q
 /** Some 20 MiB. */
 const mostGroups = 50_000
 
-/** As `sumMetrics`. @param change of the tenant's rows, read before; null while there are none */
+/** As `sumMetrics`. @param change of the tenant's rows, read before; null where it is not known, and then nothing is remembered */
 export type RememberedMetrics = (
   table: string,
   change: string | null,
@@ -23,9 +23,10 @@ export type RememberedMetrics = (
 export function rememberedMetrics(clickhouse: ClickHouse): RememberedMetrics {
   const sums = new LRUCache<string, readonly MetricsGroup[]>({
     maxSize: mostGroups,
-    sizeCalculation: ({ length }) => length + 1,
+    sizeCalculation: (groups, key) => 1 + groups.length + Math.ceil(key.length / 400),
   })
   return async (table, change, question) => {
+    if (change === null) return sumMetrics(clickhouse, table, question)
     const key = JSON.stringify([table, change, question])
     const known = sums.get(key)
     if (known !== undefined) return known

@@ -53,9 +53,18 @@ export async function runChild(
 function lowerPriority(pid: number): void {
   try {
     setPriority(pid, priority)
-    // Of the session. There is no such file where sessions are not told apart.
+  } catch (error) {
+    log.debug({ unit: 'rebuild-keeper', err: error }, 'the priority stays as it is')
+  }
+  lowerSession(pid)
+}
+
+/** There is no such file where sessions are not told apart. Of all who ask in a tenth of a second the kernel answers one. */
+function lowerSession(pid: number): void {
+  try {
     writeFileSync(`/proc/${pid}/autogroup`, String(priority), { flag: 'r+' })
   } catch (error) {
-    log.debug({ unit: 'rebuild-keeper', err: error }, 'not all of the priority is lowered')
+    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') setTimeout(() => lowerSession(pid), 150).unref()
+    else log.debug({ unit: 'rebuild-keeper', err: error }, "the session's priority stays as it is")
   }
 }
