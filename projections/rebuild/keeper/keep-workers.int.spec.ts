@@ -66,6 +66,8 @@ const enter = (state: string, wanted: number) =>
   )
 
 test('runners keep as many workers as are wanted, all of them together, with a lower priority, and none that is not wanted', async () => {
+  // Empty where this process is in no session of its own, as under a container's first process.
+  const ownSession = existsSync('/proc/self/autogroup') && readFileSync('/proc/self/autogroup', 'utf8')
   await enter('building', 2)
   const [first] = [startKeeper(), startKeeper()]
   const [one = 0] = await untilWorkers(2)
@@ -79,7 +81,7 @@ test('runners keep as many workers as are wanted, all of them together, with a l
       () => readFileSync(`/proc/${one}/autogroup`, 'utf8'),
       (autogroup) => autogroup.endsWith(' nice 19\n'),
     )
-    expect(readFileSync('/proc/self/autogroup', 'utf8')).toMatch(/ nice 0\n$/)
+    expect(readFileSync('/proc/self/autogroup', 'utf8')).toBe(ownSession)
   }
   process.kill(one, 'SIGKILL')
   await until(
