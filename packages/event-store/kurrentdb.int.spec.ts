@@ -104,6 +104,19 @@ describe('reading', () => {
     expect(await used.store.readAll({ from, maxCount: 1 })).toEqual([first])
     expect(await used.store.head()).toBeGreaterThanOrEqual(ours.at(-1)?.position ?? Number.NaN)
   })
+
+  test('$all as it comes, some events at a time, is what one read of it gives', async () => {
+    const stream = newStream()
+    const appended = Array.from({ length: 200 }, () => event())
+    const { position } = await used.store.append([{ stream, expected: 'no-stream', events: appended }])
+    const [first] = await read(stream)
+    const from = first?.position ?? position
+    const pages: (readonly StoredEvent[])[] = []
+    for await (const page of used.store.pagesOfAll({ from, maxCount: 150 })) pages.push(page)
+    expect(pages.length).toBeGreaterThan(1)
+    expect(pages.flat()).toEqual(await used.store.readAll({ from, maxCount: 150 }))
+    expect(pages.flat()).toHaveLength(150)
+  })
 })
 
 describe('the doorbell', () => {

@@ -3,7 +3,7 @@ import { answerWithinMs, connectionTo, within } from './connection.ts'
 import { StoreUnavailable } from './errors.ts'
 import { appendFault, fault, readFault } from './faults.ts'
 import { slots } from './slots.ts'
-import type { Appended, EventStore, NewEvent, StoredEvent, Write } from './store.ts'
+import type { AllFrom, Appended, EventStore, NewEvent, StoredEvent, Write } from './store.ts'
 
 /** A page of a read that takes longer than this will not come any more. */
 export const pageWithinMs = 10_000
@@ -45,28 +45,35 @@ export function connectEventStore(url: string): EventStore {
     }
   }
 
-  /** The bridge's iterators cannot be returned: what is begun here ends with its last page, or with its client. */
+  /**
+   * The bridge's iterators cannot be returned: what is begun here ends with its last page, or with its client. They ask for a
+   * page of 64 events only when they are asked, so the next one is always asked for: the store makes it while whoever reads
+   * deals with this one.
+   */
   async function* read(begin: (client: KurrentDBClient) => Pages): AsyncGenerator<StoredEvent[]> {
     const client = await connection.client()
     const pages = begin(client)[Symbol.asyncIterator]()
-    for (;;) {
-      const page = await within(pageWithinMs, pages.next()).catch((error: Error) => {
+    const ask = () => {
+      const asked = within(pageWithinMs, pages.next()).catch((error: Error) => {
         if (error.name === 'StreamNotFoundError') return { done: true as const, value: undefined }
         connection.abandon(client)
         throw readFault(error)
       })
+      asked.catch(() => {}) // it is awaited later, or not at all
+      return asked
+    }
+    for (let asked = ask(); ; ) {
+      const page = await asked
       if (page.done) return
+      asked = ask()
       yield page.value.flatMap(({ event }) => (event ? [storedEvent(event)] : []))
     }
   }
 
-  const readAll = async (options: Omit<ReadAllOptions, keyof typeof plainRead>) => {
-    const events: StoredEvent[] = []
-    for await (const page of read(({ rustClient }) => rustClient.readAll({ ...plainRead, ...options }))) {
-      for (const event of page) events.push(event)
-    }
-    return events
-  }
+  const readPages = (options: Omit<ReadAllOptions, keyof typeof plainRead>) =>
+    read(({ rustClient }) => rustClient.readAll({ ...plainRead, ...options }))
+  const forwards = ({ from, maxCount }: AllFrom) =>
+    readPages({ direction: 'forwards', fromPosition: positionOf(from), maxCount: BigInt(maxCount) })
 
   return {
     async *readStream(stream, { fromRevision = 0, maxCount = Number.MAX_SAFE_INTEGER } = {}) {
@@ -81,11 +88,12 @@ export function connectEventStore(url: string): EventStore {
 
     append,
 
-    readAll: ({ from, maxCount }) =>
-      readAll({ direction: 'forwards', fromPosition: positionOf(from), maxCount: BigInt(maxCount) }),
+    readAll: async (options) => allOf(forwards(options)),
+
+    pagesOfAll: forwards,
 
     head: async () => {
-      const [last] = await readAll({ direction: 'backwards', fromPosition: 'end', maxCount: 1n })
+      const [last] = await allOf(readPages({ direction: 'backwards', fromPosition: 'end', maxCount: 1n }))
       return last?.position ?? -1
     },
 
@@ -116,6 +124,12 @@ export function connectEventStore(url: string): EventStore {
 
     close: () => connection.close(),
   }
+}
+
+async function allOf(pages: AsyncIterable<readonly StoredEvent[]>): Promise<StoredEvent[]> {
+  const events: StoredEvent[] = []
+  for await (const page of pages) events.push(...page)
+  return events
 }
 
 const plainRead = { requiresLeader: false, resolvesLink: false }

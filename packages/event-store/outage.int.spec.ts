@@ -46,6 +46,23 @@ test('while the store is away every call says so, and the same connection works 
   await fresh.close()
 })
 
+test('a read that loses its store on the way says so when more of it is asked for', async () => {
+  // More than what a connection holds on its way.
+  for (let n = 0; n < 20; n++) {
+    const events = Array.from({ length: 40 }, () => write({ text: 'x'.repeat(20_000) }).events[0])
+    await store.append([{ ...write({}), events: events.flatMap((event) => event ?? []) }])
+  }
+  const pages = store.pagesOfAll({ from: 'start', maxCount: 10_000 })[Symbol.asyncIterator]()
+  const rest = async () => {
+    while (!(await pages.next()).done);
+  }
+  expect(await pages.next()).toMatchObject({ done: false })
+  await node.kill()
+  await expect(rest()).rejects.toThrow(StoreUnavailable)
+  await node.start()
+  await untilAvailable(() => store.head())
+})
+
 test('a doorbell that loses its store says so', async () => {
   const rung = all(store.subscribeToAll({ after: 'end', signal: new AbortController().signal }))
   await store.append([write({})])

@@ -25,7 +25,13 @@ export interface EventStore {
    * whose names start with $, are among them. Fewer than `maxCount` means the end.
    * @throws StoreUnavailable
    */
-  readonly readAll: (options: { readonly from: number | 'start'; readonly maxCount: number }) => Promise<StoredEvent[]>
+  readonly readAll: (options: AllFrom) => Promise<StoredEvent[]>
+  /**
+   * The events of `readAll` as they come, some at a time: the store makes the next ones while these are dealt with. To be read
+   * to the end, or until the store is closed, since a read that is left early goes on.
+   * @throws StoreUnavailable
+   */
+  readonly pagesOfAll: (options: AllFrom) => AsyncIterable<readonly StoredEvent[]>
   /**
    * Yields what is committed after `after`, as it comes; ends when `signal` is aborted. It is a doorbell: the events
    * themselves are read with `readAll`.
@@ -38,6 +44,12 @@ export interface EventStore {
   /** Position of the last event of $all, -1 if there is none. @throws StoreUnavailable */
   readonly head: () => Promise<number>
   readonly close: () => Promise<void>
+}
+
+/** A stretch of $all. */
+export interface AllFrom {
+  readonly from: number | 'start'
+  readonly maxCount: number
 }
 
 export interface NewEvent {

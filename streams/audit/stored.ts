@@ -65,7 +65,7 @@ export const layOut = (
     noted: cursor.tails,
     tails: noTails(partitions),
   })
-  const records = batchesOf(events).flatMap((batch) => batch.records)
+  const records = batchesOf({ events, isLast: true }).flatMap((batch) => batch.records)
   return records.map(({ topic, partition, position, key, value, headers }, index) => {
     const [event, kind] = [events[index], kinds.get(topic)]
     if (event?.position !== position || kind === undefined) throw new Error(`Position ${position} is out of order`)

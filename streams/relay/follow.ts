@@ -6,48 +6,53 @@ import type { Log } from '@bizosaas/runtime'
 export type Place = Pick<StoredEvent, 'stream' | 'position' | 'id'>
 
 /** Events in one read, and at most in one batch. More is hardly faster, and live batches are small anyway. */
-const largestPage = 1_000
-/** Several pages are in memory at once, so a page of large events holds fewer of them. */
-const pageBytes = 16 * 1024 * 1024
+const largestRead = 1_000
+/** Several batches are in memory at once, so a read of large events is of fewer. */
+const readBytes = 16 * 1024 * 1024
 /**
- * At the end of the store pages follow each other by so much: each is a read, a send and a transaction, whether it holds one
+ * At the end of the store reads follow each other by so much: each is a send and a transaction, too, whether it holds one
  * event or ten. What comes alone after a while does not wait.
  */
-const pageEveryMs = 25
-/** Nothing is known of the first page, and an event may have 1 MiB. */
-const firstPage = 100
+const readEveryMs = 25
+/** Nothing is known of the first read, and an event may have 1 MiB. */
+const firstRead = 100
 
-const pageSizeAfter = (events: readonly StoredEvent[]): number => {
-  const bytes = events.reduce((sum, event) => sum + event.bytes.length, 0)
-  if (bytes === 0) return largestPage
-  return Math.max(50, Math.min(largestPage, Math.floor((pageBytes * events.length) / bytes)))
+const sizeAfter = (events: number, bytes: number): number => {
+  if (bytes === 0) return largestRead
+  return Math.max(50, Math.min(largestRead, Math.floor((readBytes * events) / bytes)))
 }
 
-export type Pages = {
-  /** The next events, at least one; null when `signal` was aborted. One call at a time. */
-  readonly next: () => Promise<readonly StoredEvent[] | null>
+/** What has come of a read. */
+export type Piece = {
+  readonly events: readonly StoredEvent[]
+  /** Whether it is the read's last one: it may have no events, its read has some. */
+  readonly isLast: boolean
+}
+
+export type Pieces = {
+  /** What comes next; null when `signal` was aborted. One call at a time. */
+  readonly next: () => Promise<Piece | null>
 }
 
 /**
- * Pages of $all after an event, as they come, for ever. Where nothing comes it waits for the store to ring. While the store is away it
- * tries again, because reading once more changes nothing.
+ * The events of $all after one, as they come, for ever. Where nothing comes it waits for the store to ring. While the store is away
+ * it tries again, because reading once more changes nothing.
  */
 export const follow = (
   store: EventStore,
   options: { readonly after: Place | null; readonly signal: AbortSignal; readonly log: Log },
-): Pages => {
+): Pieces => {
   const { signal, log } = options
   let last = options.after
   let reached: 'page' | 'end' | 'nothing' = 'page'
-  let pageSize = firstPage
+  let size = firstRead
+  let read: Read | null = null
 
-  const read = async (): Promise<readonly StoredEvent[]> => {
-    const events = await store.readAll({ from: last?.position ?? 'start', maxCount: pageSize })
-    const fresh = last === null ? events : following(events, last)
-    if (events.length === pageSize) reached = 'page'
-    else reached = fresh.length > 0 ? 'end' : 'nothing'
-    pageSize = pageSizeAfter(events)
-    return fresh
+  const begin = async (): Promise<Read> => {
+    if (reached === 'end') await wait(readEveryMs, undefined, { signal }).catch(() => {})
+    if (reached === 'nothing') await rung()
+    const pages = store.pagesOfAll({ from: last?.position ?? 'start', maxCount: size })[Symbol.asyncIterator]()
+    return { pages, events: 0, fresh: 0, bytes: 0 }
   }
 
   /** Resolves when something was committed after the last event read, also if that was before this call. */
@@ -55,10 +60,22 @@ export const follow = (
     for await (const _ of store.subscribeToAll({ after: last?.position ?? 0, signal })) return
   }
 
-  const step = async (): Promise<readonly StoredEvent[]> => {
-    if (reached === 'end') await wait(pageEveryMs, undefined, { signal }).catch(() => {})
-    if (reached === 'nothing') await rung()
-    return signal.aborted ? [] : read()
+  /** What comes next of the read; null if it ends without any event. */
+  const take = async (current: Read): Promise<Piece | null> => {
+    const page = await current.pages.next()
+    const events = page.done ? [] : page.value
+    const isFirst = current.events === 0
+    const fresh = last !== null && isFirst ? following(events, last) : events
+    last = fresh.at(-1) ?? last
+    current.events += events.length
+    current.fresh += fresh.length
+    for (const { bytes } of events) current.bytes += bytes.length
+    if (!page.done) return { events: fresh, isLast: false }
+    read = null
+    if (current.events === size) reached = 'page'
+    else reached = current.fresh > 0 ? 'end' : 'nothing'
+    size = sizeAfter(current.events, current.bytes)
+    return current.fresh > 0 ? { events: [], isLast: true } : null
   }
 
   return {
@@ -66,11 +83,16 @@ export const follow = (
       let pause = 100
       while (!signal.aborted) {
         try {
-          const events = await step()
-          last = events.at(-1) ?? last
-          if (events.length > 0) return events
+          read ??= await begin()
+          if (signal.aborted) return null
+          const piece = await take(read)
+          if (piece !== null) return piece
         } catch (error) {
           if (!(error instanceof StoreUnavailable)) throw error
+          const hadSome = (read?.fresh ?? 0) > 0
+          read = null
+          // What has come already does not wait for the store.
+          if (hadSome) return { events: [], isLast: true }
           log.warn({ reason: error.message, retryInMs: pause }, 'the event store is away')
           await wait(pause, undefined, { signal }).catch(() => {})
           pause = Math.min(2 * pause, 2_000)
@@ -79,6 +101,14 @@ export const follow = (
       return null
     },
   }
+}
+
+type Read = {
+  readonly pages: AsyncIterator<readonly StoredEvent[]>
+  events: number
+  /** Of them, those that had not been read before. */
+  fresh: number
+  bytes: number
 }
 
 /**

@@ -15,7 +15,8 @@ import {
 } from '@bizosaas/schemas'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { type Batch, publishing } from './publishing.ts'
+import type { Piece } from './follow.ts'
+import { type Batch, type PositionedRecord, publishing } from './publishing.ts'
 import { noTails, type Tails } from './tails.ts'
 import { metadataOf } from './testing/events.ts'
 
@@ -24,7 +25,10 @@ const tenants = Array.from({ length: 4 }, () => TenantId.parse(randomUUID()))
 const registry: Pick<SchemaRegistry, 'idOf'> = { idOf: (type) => (type === 'Unreadable' ? 99 : 1) }
 
 const publish = (events: readonly StoredEvent[], tails: Tails = noTails(partitions)): readonly Batch[] =>
-  publishing({ generation: 'g1', partitions, registry, tails, noted: noTails(partitions) }).batchesOf(events)
+  publishing({ generation: 'g1', partitions, registry, tails, noted: noTails(partitions) }).batchesOf({
+    events,
+    isLast: true,
+  })
 
 const recordsOf = (batches: readonly Batch[]) => batches.flatMap(({ records }) => records)
 
@@ -87,13 +91,34 @@ describe('Publishing', () => {
     )
   })
 
-  test('is the same however the events come in pages', () => {
+  /** Reads of up to nine events, in pieces of up to three; the end of each is told by its own piece or by the last with events. */
+  const reads = fc.array(fc.record({ sizes: fc.array(fc.nat(3), { maxLength: 3 }), isLastEmpty: fc.boolean() }))
+  const piecesOf = (
+    events: readonly StoredEvent[],
+    cut: typeof reads extends fc.Arbitrary<infer Reads> ? Reads : never,
+  ) => {
+    const rest = [...events]
+    const pieces = cut.flatMap(({ sizes, isLastEmpty }): Piece[] => {
+      const some = sizes.map((size) => rest.splice(0, size))
+      if (isLastEmpty) some.push([])
+      return some.map((taken, index) => ({ events: taken, isLast: index === some.length - 1 }))
+    })
+    return [...pieces, { events: rest, isLast: true }]
+  }
+
+  test('is the same however the events come in reads and pieces, and complete with the last piece of each', () => {
     fc.assert(
-      fc.property(history, fc.nat(20), (events, cut) => {
+      fc.property(history, reads, (events, cut) => {
         const nothing = noTails(partitions)
-        const paged = publishing({ generation: 'g1', partitions, registry, tails: nothing, noted: nothing })
-        const pages = [events.slice(0, cut), events.slice(cut)]
-        expect(recordsOf(pages.flatMap(paged.batchesOf))).toEqual(recordsOf(publish(events)))
+        const cutUp = publishing({ generation: 'g1', partitions, registry, tails: nothing, noted: nothing })
+        const published: PositionedRecord[] = []
+        const read: StoredEvent[] = []
+        for (const piece of piecesOf(events, cut)) {
+          read.push(...ours(piece.events))
+          published.push(...recordsOf(cutUp.batchesOf(piece)))
+          if (piece.isLast) expect(published).toHaveLength(read.length)
+        }
+        expect(published).toEqual(recordsOf(publish(events)))
       }),
     )
   })
@@ -132,13 +157,13 @@ describe('Publishing', () => {
     )
   })
 
-  test('ends no batch before the last event that was sent before, however the events come in pages', () => {
+  test('ends no batch before the last event that was sent before, however the events come', () => {
     fc.assert(
-      fc.property(history, fc.array(fc.nat(9), { minLength: 3, maxLength: 3 }), fc.nat(9), (events, cuts, cut) => {
+      fc.property(history, fc.array(fc.nat(9), { minLength: 3, maxLength: 3 }), reads, (events, cuts, cut) => {
         const tails = sentUpTo(events, cuts)
         const lastThere = Math.max(...tails.events.map((tail) => tail?.position ?? nothingBefore))
         const paged = publishing({ generation: 'g1', partitions, registry, tails, noted: noTails(partitions) })
-        const batches = [events.slice(0, cut), events.slice(cut)].flatMap(paged.batchesOf)
+        const batches = piecesOf(events, cut).flatMap(paged.batchesOf)
         for (const { last } of batches) expect(last.position).toBeGreaterThanOrEqual(lastThere)
         expect(batches.reduce((sum, { events: some }) => sum + some, 0)).toBe(ours(events).length)
       }),

@@ -27,6 +27,7 @@ import {
   topics,
 } from '@bizosaas/schemas'
 import { type Digests, type WindowDigest, windowDigest } from './digest.ts'
+import type { Piece } from './follow.ts'
 import { placesOf, type Tails } from './tails.ts'
 
 type SchemaIds = Pick<SchemaRegistry, 'idOf'>
@@ -50,11 +51,12 @@ export type Batch = {
 
 export type Publishing = {
   /**
-   * The batches that publish these events, in their order. Streams of the event store itself (`$...`) are passed over, and so
-   * is what was already in Kafka when the relay started. To be called with every event once, in the order of positions. What
-   * is in none of them yet comes with a later call.
+   * The batches that are complete with these events, in their order: after the last piece of a read, or where a batch is large
+   * enough. Streams of the event store itself (`$...`) are passed over, and so is what was already in Kafka when the relay
+   * started. To be called with every event once, in the order of positions. What is in none of them yet comes with a later
+   * call.
    */
-  readonly batchesOf: (events: readonly StoredEvent[]) => readonly Batch[]
+  readonly batchesOf: (piece: Piece) => readonly Batch[]
 }
 
 /** A batch is cut here, in bytes; it stays well below what a topic takes even when all of it goes to one partition. */
@@ -102,7 +104,7 @@ export const publishing = (options: {
   let open: OpenBatch | null = null
 
   return {
-    batchesOf(events) {
+    batchesOf({ events, isLast }) {
       const batches: OpenBatch[] = []
       const close = (): void => {
         if (open === null || open.last.position < lastThere) return
@@ -115,7 +117,7 @@ export const publishing = (options: {
         add(open, event, publish(event))
         if (open.bytes >= batchBytes) close()
       }
-      close()
+      if (isLast) close()
       return batches.map(({ digest, ...batch }) => ({ ...batch, digests: digest.end() }))
     },
   }

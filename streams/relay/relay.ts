@@ -19,7 +19,7 @@ import type { LogProducer, WrittenTail } from '@bizosaas/kafka'
 import { noteSpans } from '@bizosaas/runtime'
 import { Instant, type Topic, topicName, topics } from '@bizosaas/schemas'
 import { chainAfter, noChain } from './digest.ts'
-import type { Pages } from './follow.ts'
+import type { Pieces } from './follow.ts'
 import type { Guard } from './guard.ts'
 import type { Ledger } from './ledger.ts'
 import { batchDuration, publishedEvents, publishedPosition, publishingDelay } from './metrics.ts'
@@ -28,7 +28,7 @@ import type { Tail, Tails } from './tails.ts'
 
 export type RelayParts = {
   readonly generation: string
-  readonly pages: Pages
+  readonly pieces: Pieces
   readonly guard: Guard
   readonly publishing: Publishing
   readonly producer: LogProducer
@@ -37,16 +37,17 @@ export type RelayParts = {
   readonly tails: Tails
 }
 
-/** Publishes until there are no more pages. Rejects when anything fails: then the process has to end. */
-export const relay = async ({ pages, guard, publishing, producer, ledger, ...parts }: RelayParts): Promise<void> => {
-  // Three pages are on their way at once: one is being read, one is encoded and waits, one is being sent.
-  let reading = pages.next()
+/** Publishes until there are no more pieces. Rejects when anything fails: then the process has to end. */
+export const relay = async ({ pieces, guard, publishing, producer, ledger, ...parts }: RelayParts): Promise<void> => {
+  /** Events are laid out as they come: the event store makes the next piece meanwhile. */
   const nextBatches = async (): Promise<readonly Batch[] | null> => {
-    const events = await reading
-    if (events === null) return null
-    reading = quietly(pages.next())
-    guard.watch(events)
-    return publishing.batchesOf(events)
+    for (;;) {
+      const piece = await pieces.next()
+      if (piece === null) return null
+      guard.watch(piece.events)
+      const batches = publishing.batchesOf(piece)
+      if (batches.length > 0) return batches
+    }
   }
 
   let { seq, instant, chain } = ledger.last ?? { seq: 0, instant: beginning, chain: null }
@@ -66,6 +67,7 @@ export const relay = async ({ pages, guard, publishing, producer, ledger, ...par
     count(batch)
   }
 
+  // Two batches are on their way at once: one is being laid out, or waits, and one is being sent.
   let coming = nextBatches()
   for (;;) {
     const batches = await coming

@@ -112,7 +112,7 @@ export const startRelay = async (config: RelayConfig): Promise<RunningRelay> => 
       producer,
       guard: watching,
       publishing: publishing({ generation, partitions, registry, tails, noted: last?.tails ?? noTails(partitions) }),
-      pages: follow(store, { after, signal: stopping.signal, log: unitLog }),
+      pieces: follow(store, { after, signal: stopping.signal, log: unitLog }),
     })
     const ended = (async () => {
       try {

@@ -42,6 +42,13 @@ export function postgres({ folder, ports, secrets }: Place): Part {
     `listen_addresses=${host}`,
     'unix_socket_directories=',
     'max_connections=200',
+    // Room for the indexes of a long history: what does not fit is written out again and again.
+    'shared_buffers=512MB',
+    // PostgreSQL's own sizes of the log, which initdb counts in segments: with ours it would make a checkpoint every 64 MB, and
+    // after each one write every page whole that changes.
+    'wal_buffers=16MB',
+    'min_wal_size=80MB',
+    'max_wal_size=1GB',
   ]
   return {
     name: 'postgres',
