@@ -37,7 +37,7 @@ export type Shape = {
   readonly writers: number
 }
 
-const events = Number(process.env.BENCH_EVENTS ?? 120_000)
+const events = Number(process.env.BENCH_EVENTS ?? 300_000)
 export const rowsOfDay = 20
 const usual: Shape = {
   events,

@@ -19,17 +19,21 @@ export const arrayParameter = (values: readonly ArrayValue[]): ArrayParameter =>
 /** https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO: in quotes, only these two are escaped. */
 const special = /["\\]/
 
+// Joined, for adding to a string makes one more of them each time, and most columns have nothing to escape.
 const arrayLiteral = (values: readonly ArrayValue[]): string => {
-  let literal = '{'
-  let separator = ''
-  for (const value of values) {
-    literal += separator
-    separator = ','
-    if (value === null) literal += 'NULL'
-    else if (typeof value === 'string') literal += special.test(value) ? quoted(value) : `"${value}"`
-    else literal += value
-  }
-  return `${literal}}`
+  if (values.length > 0 && values.every(isPlain)) return `{"${values.join('","')}"}`
+  return `{${values.map(literal).join(',')}}`
 }
 
-const quoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`
+const isPlain = (value: ArrayValue): boolean => typeof value === 'string' && !special.test(value)
+
+const literal = (value: ArrayValue): string | number | boolean => {
+  if (typeof value === 'string') return quoted(value)
+  return value ?? 'NULL'
+}
+
+/** What JSON escapes, too, and writes otherwise: control characters and halves of a surrogate pair. */
+const escapedByJson = /[^ -\ud7ff\ue000-\uffff]/
+
+const quoted = (text: string): string =>
+  escapedByJson.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : JSON.stringify(text)

@@ -1,20 +1,13 @@
 import { eventOf, type StoredEvent } from '@bizosaas/event-store'
-import { known } from '@bizosaas/projections/runner/items.ts'
+import { recorded } from '@bizosaas/projections/runner/items.ts'
 import type { FoldProjection, Recorded, Row } from '@bizosaas/projections/runner/projection.ts'
 import { metadataFromStored } from '@bizosaas/schemas'
 import { isKnown, type Moment } from './moment.ts'
 
 /** A stored event as a read model's handler sees it. @throws where it cannot be read */
 export function recordedOf(stored: StoredEvent): Recorded {
-  const { id: eventId, stream, revision, position } = stored
-  return {
-    ...eventOf(stored),
-    eventId,
-    stream,
-    revision,
-    position,
-    ...known(metadataFromStored(stored.metadata)),
-  } as Recorded
+  const { id: eventId, stream, revision, position, metadata } = stored
+  return recorded({ eventId, stream, revision, position }, metadataFromStored(metadata), eventOf(stored))
 }
 
 /**
