@@ -66,7 +66,8 @@ export function connectEventStore(url: string): EventStore {
       const page = await asked
       if (page.done) return
       asked = ask()
-      yield page.value.flatMap(({ event }) => (event ? [storedEvent(event)] : []))
+      const events = page.value.flatMap(({ event }) => (event ? [storedEvent(event)] : []))
+      if (events.length > 0) yield events
     }
   }
 

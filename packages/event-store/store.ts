@@ -27,7 +27,7 @@ export interface EventStore {
    */
   readonly readAll: (options: AllFrom) => Promise<StoredEvent[]>
   /**
-   * The events of `readAll` as they come, some at a time: the store makes the next ones while these are dealt with. To be read
+   * The events of `readAll` as they come, at least one at a time: the store makes the next ones while these are dealt with. To be read
    * to the end, or until the store is closed, since a read that is left early goes on.
    * @throws StoreUnavailable
    */

@@ -17,102 +17,103 @@ const readEveryMs = 25
 /** Nothing is known of the first read, and an event may have 1 MiB. */
 const firstRead = 100
 
-const sizeAfter = (events: number, bytes: number): number => {
-  if (bytes === 0) return largestRead
-  return Math.max(50, Math.min(largestRead, Math.floor((readBytes * events) / bytes)))
-}
+const shortestPauseMs = 100
 
-/** What has come of a read. */
+/** What has come of a read: events, at least one; or, after all of those, its end. */
 export type Piece = {
   readonly events: readonly StoredEvent[]
-  /** Whether it is the read's last one: it may have no events, its read has some. */
   readonly isLast: boolean
 }
 
-export type Pieces = {
-  /** What comes next; null when `signal` was aborted. One call at a time. */
-  readonly next: () => Promise<Piece | null>
-}
-
 /**
- * The events of $all after one, as they come, for ever. Where nothing comes it waits for the store to ring. While the store is away
- * it tries again, because reading once more changes nothing.
+ * The events of $all after one, as they come, for ever: until `signal` is aborted. Where nothing comes it waits for the store to
+ * ring. While the store is away it tries again, because reading once more changes nothing.
  */
-export const follow = (
+export async function* follow(
   store: EventStore,
-  options: { readonly after: Place | null; readonly signal: AbortSignal; readonly log: Log },
-): Pieces => {
-  const { signal, log } = options
-  let last = options.after
-  let reached: 'page' | 'end' | 'nothing' = 'page'
+  { after, signal, log }: { readonly after: Place | null; readonly signal: AbortSignal; readonly log: Log },
+): AsyncGenerator<Piece, void> {
+  let last = after
+  let reached: Reached = 'full'
   let size = firstRead
-  let read: Read | null = null
-
-  const begin = async (): Promise<Read> => {
-    if (reached === 'end') await wait(readEveryMs, undefined, { signal }).catch(() => {})
-    if (reached === 'nothing') await rung()
-    const pages = store.pagesOfAll({ from: last?.position ?? 'start', maxCount: size })[Symbol.asyncIterator]()
-    return { pages, events: 0, fresh: 0, bytes: 0 }
-  }
+  let pause = shortestPauseMs
 
   /** Resolves when something was committed after the last event read, also if that was before this call. */
   const rung = async (): Promise<void> => {
     for await (const _ of store.subscribeToAll({ after: last?.position ?? 0, signal })) return
   }
 
-  /** What comes next of the read; null if it ends without any event. */
-  const take = async (current: Read): Promise<Piece | null> => {
-    const page = await current.pages.next()
-    const events = page.done ? [] : page.value
-    const isFirst = current.events === 0
-    const fresh = last !== null && isFirst ? following(events, last) : events
-    last = fresh.at(-1) ?? last
-    current.events += events.length
-    current.fresh += fresh.length
-    for (const { bytes } of events) current.bytes += bytes.length
-    if (!page.done) return { events: fresh, isLast: false }
-    read = null
-    if (current.events === size) reached = 'page'
-    else reached = current.fresh > 0 ? 'end' : 'nothing'
-    size = sizeAfter(current.events, current.bytes)
-    return current.fresh > 0 ? { events: [], isLast: true } : null
+  const rest = (ms: number): Promise<void> => wait(ms, undefined, { signal }).catch(() => {})
+  const due = async (): Promise<void> => {
+    if (reached === 'end') await rest(readEveryMs)
+    if (reached === 'nothing') await rung()
   }
 
-  return {
-    async next() {
-      let pause = 100
-      while (!signal.aborted) {
-        try {
-          read ??= await begin()
-          if (signal.aborted) return null
-          const piece = await take(read)
-          if (piece !== null) return piece
-        } catch (error) {
-          if (!(error instanceof StoreUnavailable)) throw error
-          const hadSome = (read?.fresh ?? 0) > 0
-          read = null
-          // What has come already does not wait for the store.
-          if (hadSome) return { events: [], isLast: true }
-          log.warn({ reason: error.message, retryInMs: pause }, 'the event store is away')
-          await wait(pause, undefined, { signal }).catch(() => {})
-          pause = Math.min(2 * pause, 2_000)
-        }
+  while (!signal.aborted) {
+    const read: Read = { events: 0, fresh: 0, bytes: 0 }
+    let restMs = 0
+    try {
+      await due()
+      if (signal.aborted) return
+      for await (const events of newIn(read, store, last, size)) {
+        last = events.at(-1) ?? last
+        pause = shortestPauseMs
+        yield { events, isLast: false }
+        if (signal.aborted) return
       }
-      return null
-    },
+      reached = reachedBy(read, size)
+      size = sizeAfter(read)
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error
+      log.warn({ reason: error.message, retryInMs: pause }, 'the event store is away')
+      restMs = pause
+      pause = Math.min(2 * pause, 2_000)
+    }
+    // Also of a read that broke off: what has come already does not wait for the store.
+    if (read.fresh > 0) yield { events: [], isLast: true }
+    if (restMs > 0) await rest(restMs)
   }
 }
 
 type Read = {
-  readonly pages: AsyncIterator<readonly StoredEvent[]>
   events: number
   /** Of them, those that had not been read before. */
   fresh: number
   bytes: number
 }
 
+/** The events of one read that come after `last`, as they come; `read` is kept up to date meanwhile. */
+async function* newIn(
+  read: Read,
+  store: EventStore,
+  last: Place | null,
+  maxCount: number,
+): AsyncGenerator<readonly StoredEvent[], void> {
+  for await (const page of store.pagesOfAll({ from: last?.position ?? 'start', maxCount })) {
+    const events = last !== null && read.events === 0 ? following(page, last) : page
+    read.events += page.length
+    read.fresh += events.length
+    for (const { bytes } of page) read.bytes += bytes.length
+    if (events.length > 0) yield events
+  }
+  if (last !== null && read.events === 0) following([], last)
+}
+
+/** Where a read ended: there may be more, there was nothing more, or there was nothing new at all. */
+type Reached = 'full' | 'end' | 'nothing'
+
+const reachedBy = ({ events, fresh }: Read, size: number): Reached => {
+  if (events === size) return 'full'
+  return fresh > 0 ? 'end' : 'nothing'
+}
+
+const sizeAfter = ({ events, bytes }: Read): number => {
+  if (bytes === 0) return largestRead
+  return Math.max(50, Math.min(largestRead, Math.floor((readBytes * events) / bytes)))
+}
+
 /**
- * What comes after `last`. A forward read includes the event that it starts from: so each page also shows that the store is
+ * What comes after `last`. A forward read includes the event that it starts from: so each read also shows that the store is
  * still the one that was read before.
  */
 const following = (events: readonly StoredEvent[], last: Place): readonly StoredEvent[] => {

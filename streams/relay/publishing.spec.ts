@@ -92,11 +92,11 @@ describe('Publishing', () => {
   })
 
   /** Reads of up to nine events, in pieces of up to three; the end of each is told by its own piece or by the last with events. */
-  const reads = fc.array(fc.record({ sizes: fc.array(fc.nat(3), { maxLength: 3 }), isLastEmpty: fc.boolean() }))
-  const piecesOf = (
-    events: readonly StoredEvent[],
-    cut: typeof reads extends fc.Arbitrary<infer Reads> ? Reads : never,
-  ) => {
+  type Cut = { readonly sizes: readonly number[]; readonly isLastEmpty: boolean }
+  const reads: fc.Arbitrary<Cut[]> = fc.array(
+    fc.record({ sizes: fc.array(fc.nat(3), { maxLength: 3 }), isLastEmpty: fc.boolean() }),
+  )
+  const piecesOf = (events: readonly StoredEvent[], cut: readonly Cut[]) => {
     const rest = [...events]
     const pieces = cut.flatMap(({ sizes, isLastEmpty }): Piece[] => {
       const some = sizes.map((size) => rest.splice(0, size))

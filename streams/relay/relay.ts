@@ -19,7 +19,7 @@ import type { LogProducer, WrittenTail } from '@bizosaas/kafka'
 import { noteSpans } from '@bizosaas/runtime'
 import { Instant, type Topic, topicName, topics } from '@bizosaas/schemas'
 import { chainAfter, noChain } from './digest.ts'
-import type { Pieces } from './follow.ts'
+import type { Piece } from './follow.ts'
 import type { Guard } from './guard.ts'
 import type { Ledger } from './ledger.ts'
 import { batchDuration, publishedEvents, publishedPosition, publishingDelay } from './metrics.ts'
@@ -28,7 +28,7 @@ import type { Tail, Tails } from './tails.ts'
 
 export type RelayParts = {
   readonly generation: string
-  readonly pieces: Pieces
+  readonly pieces: AsyncIterator<Piece, void>
   readonly guard: Guard
   readonly publishing: Publishing
   readonly producer: LogProducer
@@ -42,8 +42,8 @@ export const relay = async ({ pieces, guard, publishing, producer, ledger, ...pa
   /** Events are laid out as they come: the event store makes the next piece meanwhile. */
   const nextBatches = async (): Promise<readonly Batch[] | null> => {
     for (;;) {
-      const piece = await pieces.next()
-      if (piece === null) return null
+      const { done, value: piece } = await pieces.next()
+      if (done) return null
       guard.watch(piece.events)
       const batches = publishing.batchesOf(piece)
       if (batches.length > 0) return batches

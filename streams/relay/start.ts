@@ -118,6 +118,7 @@ export const startRelay = async (config: RelayConfig): Promise<RunningRelay> => 
       try {
         await running
       } finally {
+        stopping.abort() // what reads on would connect to the store anew
         await close()
       }
     })()

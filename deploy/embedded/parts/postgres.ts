@@ -44,8 +44,8 @@ export function postgres({ folder, ports, secrets }: Place): Part {
     'max_connections=200',
     // Room for the indexes of a long history: what does not fit is written out again and again.
     'shared_buffers=512MB',
-    // PostgreSQL's own sizes of the log, which initdb counts in segments: with ours it would make a checkpoint every 64 MB, and
-    // after each one write every page whole that changes.
+    // PostgreSQL's usual sizes of the log, which follow the size of a segment: with ours it would make a checkpoint every 64 MB,
+    // and after each one write every page whole that changes.
     'wal_buffers=16MB',
     'min_wal_size=80MB',
     'max_wal_size=1GB',
@@ -60,9 +60,9 @@ export function postgres({ folder, ports, secrets }: Place): Part {
     probe: async () => {
       await makeRoles(connection, secrets.postgres)
     },
-    readyWithinMs: 60_000,
+    readyWithinMs: 300_000, // after a kill it first goes through its log, which a slow disk takes long for
     stopSignal: 'SIGINT', // "fast": ends sessions instead of waiting for them
-    stopWithinMs: 20_000,
+    stopWithinMs: 60_000, // it writes out what is in its memory alone
     damaged:
       /could not locate a valid checkpoint|database files are incompatible|is not a valid data directory|invalid primary checkpoint|could not open file "(global|base)/i,
   }
