@@ -1,27 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { connectEventStore, type EventStore, type StoredEvent, StoreUnavailable } from '@bizosaas/event-store'
+import { type EventStore, type StoredEvent, StoreUnavailable } from '@bizosaas/event-store'
 import { log } from '@bizosaas/runtime'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { follow, type Piece, type Place } from './follow.ts'
-import { startNode } from './testing/processes.ts'
+import { useOwnStore } from './testing/own-store.ts'
 
-let folder: string
-let node: Awaited<ReturnType<typeof startNode>>
-let store: EventStore
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'follow-'))
-  node = await startNode(join(folder, 'store'), 0)
-  store = connectEventStore(node.url)
-})
-afterAll(async () => {
-  await store.close()
-  await node.kill()
-  await rm(folder, { recursive: true, force: true })
-})
+const used = useOwnStore()
 
 const placeOf = ({ stream, position, id }: StoredEvent): Place => ({ stream, position, id })
 
@@ -30,7 +14,7 @@ const appended = async (
   count: number,
 ): Promise<{ readonly before: Place; readonly events: readonly StoredEvent[] }> => {
   const append = (many: number) =>
-    store.append([
+    used.store.append([
       {
         stream: `campaign-${randomUUID()}.${randomUUID()}`,
         expected: 'no-stream',
@@ -39,7 +23,7 @@ const appended = async (
     ])
   const { position: from } = await append(1)
   for (let left = count; left > 0; left -= 100) await append(Math.min(100, left))
-  const [before, ...events] = await store.readAll({ from, maxCount: count + 1 })
+  const [before, ...events] = await used.store.readAll({ from, maxCount: count + 1 })
   if (before === undefined) throw new Error('It was just appended')
   return { before: placeOf(before), events }
 }
@@ -62,7 +46,7 @@ test('gives every event once, in the order of commits, and tells where each read
   // Reads are of 100 at first, and include the event that they start from.
   for (const count of [1, 98, 99, 100, 500]) {
     const { before, events } = await appended(count)
-    const pieces = await taken(store, before, count)
+    const pieces = await taken(used.store, before, count)
     expect(eventsOf(pieces)).toEqual(events)
     for (const { events: some, isLast } of pieces) expect(some.length === 0).toBe(isLast)
   }
@@ -71,9 +55,9 @@ test('gives every event once, in the order of commits, and tells where each read
 test('goes on after the last event where a read breaks off, and closes what that one gave', async () => {
   const { before, events } = await appended(500)
   const breaking: EventStore = {
-    ...store,
+    ...used.store,
     async *pagesOfAll(options) {
-      for await (const page of store.pagesOfAll(options)) {
+      for await (const page of used.store.pagesOfAll(options)) {
         yield page
         throw new StoreUnavailable('broken off')
       }
@@ -88,10 +72,10 @@ test('waits for what is appended later', async () => {
   const { before } = await appended(0)
   const later: Promise<{ readonly events: readonly StoredEvent[] }>[] = []
   const quiet: EventStore = {
-    ...store,
+    ...used.store,
     subscribeToAll(options) {
       if (later.length === 0) later.push(appended(2))
-      return store.subscribeToAll(options)
+      return used.store.subscribeToAll(options)
     },
   }
   const ids = eventsOf(await taken(quiet, before, 3)).map(({ id }) => id)
@@ -103,7 +87,7 @@ test('ends in the middle of a read when it is told to', async () => {
   const { before } = await appended(500)
   const stopping = new AbortController()
   const pieces: Piece[] = []
-  for await (const piece of follow(store, { after: before, signal: stopping.signal, log })) {
+  for await (const piece of follow(used.store, { after: before, signal: stopping.signal, log })) {
     pieces.push(piece)
     stopping.abort()
   }
@@ -112,5 +96,5 @@ test('ends in the middle of a read when it is told to', async () => {
 
 test('refuses a store that does not hold the event any more which it goes on from', async () => {
   const { before } = await appended(1)
-  await expect(taken(store, { ...before, id: randomUUID() }, 1)).rejects.toThrow('does not hold event')
+  await expect(taken(used.store, { ...before, id: randomUUID() }, 1)).rejects.toThrow('does not hold event')
 })

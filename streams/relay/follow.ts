@@ -19,7 +19,7 @@ const firstRead = 100
 
 const shortestPauseMs = 100
 
-/** What has come of a read: events, at least one; or, after all of those, its end. */
+/** What has come of a read. `follow` gives pieces with events, and after those of a read one without, which is its last. */
 export type Piece = {
   readonly events: readonly StoredEvent[]
   readonly isLast: boolean
