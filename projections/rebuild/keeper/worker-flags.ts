@@ -1,5 +1,10 @@
 /**
  * What Node is told where a rebuild worker runs: large batches are decoded, folded and written before they are garbage, and in a smaller
- * young generation of V8 they survive, and are then collected in the way that costs most.
+ * young generation of V8 they survive, and are then collected in the way that costs most. Pretenuring would have it make such objects in
+ * the old generation, where the dead ones keep alive what they refer to.
  */
-export const workerFlags = ['--min-semi-space-size=256', '--max-semi-space-size=256'] as const
+export const workerFlags = [
+  '--min-semi-space-size=256',
+  '--max-semi-space-size=256',
+  '--no-allocation-site-pretenuring',
+] as const
