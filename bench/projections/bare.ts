@@ -14,7 +14,7 @@ import { serveTasks } from '../lib/worker.ts'
 import { type ModelName, models } from './models.ts'
 import { keepingPostgres, keepingRows, type Write } from './writes.ts'
 
-/** As many as the runner has: largeAtOnce in run-projection.ts. */
+/** As many as two runners have: largeAtOnce in run-projection.ts. */
 const lanesAtOnce = 4
 
 export type BareTask = {

@@ -59,7 +59,7 @@ export const consume = async (kafka: KafkaCluster, options: ConsumerOptions): Pr
     heartbeatInterval: heartbeatMs,
     maxWaitTimeInMs: fetchWaitMs,
     maxBytesPerPartition,
-    maxBytes: options.maxBytes ?? 3 * maxBytesPerPartition,
+    maxBytes: options.maxBytes ?? 2 * maxBytesPerPartition,
     metadataMaxAge: 60_000,
     retry: { ...retry, restartOnFailure: async () => !ending },
   })
