@@ -59,7 +59,8 @@ export const consume = async (kafka: KafkaCluster, options: ConsumerOptions): Pr
     heartbeatInterval: heartbeatMs,
     maxWaitTimeInMs: fetchWaitMs,
     maxBytesPerPartition,
-    maxBytes: options.maxBytes ?? 2 * maxBytesPerPartition,
+    // A broker fills a fetch in the order of the partitions: in a small one, the first that are behind would keep the others waiting.
+    maxBytes: options.maxBytes ?? 8 * maxBytesPerPartition,
     metadataMaxAge: 60_000,
     retry: { ...retry, restartOnFailure: async () => !ending },
   })
