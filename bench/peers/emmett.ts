@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { artefact, folderOf } from '@bizosaas/embedded/bootstrap/cache.mjs'
 import { npm } from '@bizosaas/embedded/bootstrap/npm.mjs'
 import { runTool } from '@bizosaas/embedded/bootstrap/run-tool.mjs'
+import { nodeFlags } from '@bizosaas/embedded/node-flags.ts'
 import { atEnd } from '../lib/clean-up.ts'
 
 const source = fileURLToPath(new URL('./emmett/', import.meta.url))
@@ -76,7 +77,7 @@ const startProgram = async (
     cwd: folder,
     env: { ...process.env, ...settings, NODE_ENV: 'production' },
     stdio: ['ignore', process.stderr, process.stderr, 'ipc'],
-    execArgv: [],
+    execArgv: [...nodeFlags],
   })
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   atEnd(async () => {

@@ -1,6 +1,6 @@
 /**
  * The limit that the runner is held against: the database alone. It writes the very batches that the runner has written,
- * into the same table, through the same client, as many at once; nothing is read, decoded, folded or checkpointed.
+ * into the same table, through the same client, as many at once as two runners; nothing is read, decoded, folded or checkpointed.
  */
 import { connectClickHouse, connectPostgres } from '@bizosaas/databases'
 import { connectKafka, connectRegistry } from '@bizosaas/kafka'
@@ -14,8 +14,8 @@ import { serveTasks } from '../lib/worker.ts'
 import { type ModelName, models } from './models.ts'
 import { keepingPostgres, keepingRows, type Write } from './writes.ts'
 
-/** As many as two runners have: largeAtOnce in run-projection.ts. */
-const lanesAtOnce = 4
+/** Of two runners; each has largeAtOnce of run-projection.ts. */
+const lanesAtOnce = 2 * 2
 
 export type BareTask = {
   /** Runs the runner and keeps its batches; ends that; writes the batches. */

@@ -25,7 +25,7 @@ export type ConsumerOptions = {
   readonly concurrency: number
   /** Largest batch, in bytes as they lie in Kafka. */
   readonly maxBytesPerPartition?: number
-  /** Of all batches that are fetched together. */
+  /** Of all batches of one fetch; each broker is asked by itself. */
   readonly maxBytes?: number
 }
 
@@ -59,8 +59,9 @@ export const consume = async (kafka: KafkaCluster, options: ConsumerOptions): Pr
     heartbeatInterval: heartbeatMs,
     maxWaitTimeInMs: fetchWaitMs,
     maxBytesPerPartition,
-    // A broker fills a fetch in the order of the partitions: in a small one, the first that are behind would keep the others waiting.
-    maxBytes: options.maxBytes ?? 8 * maxBytesPerPartition,
+    // All of a fetch is decoded before any of it is done, and stays in memory as long. The client shuffles the partitions for each one, so
+    // that those for which it has no room come in another.
+    maxBytes: options.maxBytes ?? 2 * maxBytesPerPartition,
     metadataMaxAge: 60_000,
     retry: { ...retry, restartOnFailure: async () => !ending },
   })

@@ -31,7 +31,7 @@ export type RunningProjection = {
 
 /** Small batches that were fetched together are taken together (together.ts). */
 const partitionsAtOnce = 64
-/** While one partition's large batch is being written, another's is decoded and folded. More would wait in memory for the same cores. */
+/** While one partition's large batch is being written, another's is decoded and folded. More would only wait for the same cores. */
 const largeAtOnce = 2
 
 /** How often it looks whether an operator has ordered anything, and whether the books are right. */

@@ -1,7 +1,7 @@
 /**
  * What Node is told where a rebuild worker runs: large batches are decoded, folded and written before they are garbage, and in a smaller
- * young generation of V8 they survive, and are then collected in the way that costs most. Pretenuring would have it make such objects in
- * the old generation, where the dead ones keep alive what they refer to.
+ * young generation of V8 they survive, and are then collected in the way that costs most. With pretenuring V8
+ * would allocate such objects in the old generation, where what is dead keeps alive what it refers to.
  */
 export const workerFlags = [
   '--min-semi-space-size=256',

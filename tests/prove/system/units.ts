@@ -68,7 +68,7 @@ export const unitsOf = async (settings: Settings): Promise<Units> => {
     env.JWKS_URL = `${urls.USERS_PORT}/oidc/jwks`
     const { CAMPAIGNS_PORT: campaigns = '', INTEGRATIONS_PORT: integrations = '', QUERY_PORT: query = '' } = urls
     edges.push({ campaigns, integrations, query })
-    parts.push(unit(name, [fileOf('deploy/embedded/edge.ts')], env, Object.values(urls)))
+    parts.push(unit(name, [...nodeFlags, fileOf('deploy/embedded/edge.ts')], env, Object.values(urls)))
   }
   return {
     parts,
