@@ -3,7 +3,7 @@
  * is recorded. It goes on where it stopped, which stands with the keys:
  *
  *   cut off at any moment         the same request is found again, and all that it leads to happens once
- *   keys restored from a copy     the place is as old as the copy: what was erased since is erased again
+ *   keys restored from a copy     the place is as old as the copy, and who was erased since is not known there: it is done again
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import {
@@ -48,7 +48,7 @@ export function startEraser(means: Means): Stop {
       let both: readonly Promise<void>[] = []
       signal.addEventListener('abort', stopRound, { once: true })
       try {
-        const place = { noted: await means.seen.position(), failed: new Set<number>() }
+        const place: Place = { noted: await means.seen.position(), failed: new Set(), last: null }
         both = [follow(means, place, round.signal), untilSetBack(means, place, round.signal)]
         await Promise.race(both)
       } catch (error) {
@@ -74,23 +74,26 @@ interface Place {
   noted: number
   /** Positions of erasures that failed. Nothing is noted while there are any, so that whoever comes after us finds them again. */
   readonly failed: Set<number>
+  /** Whose keys it destroyed last. While nothing is noted, it is by them that a copy from before is told. */
+  last: string | null
 }
 
 /**
- * Tries again what failed, however far the others are. Resolves when the place is behind what was noted before, for the keys were
- * restored: then all since there must be done again.
+ * Tries again what failed, however far the others are. Resolves when the keys are as they were before, for they were restored: then all
+ * since the place that stands with them must be done again.
  */
 async function untilSetBack(means: Means, place: Place, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await pause(lookEveryMs, undefined, { signal }).catch(() => {})
     if (signal.aborted || (await isSetBack(means.seen, place))) return
-    for (const position of place.failed) if (await isErased(means, position)) place.failed.delete(position)
+    for (const position of place.failed) if (await isErased(means, place, position)) place.failed.delete(position)
   }
 }
 
 async function isSetBack(seen: ErasuresSeen, place: Place): Promise<boolean> {
   const now = await seen.position()
   if (now < place.noted) return true
+  if (place.last !== null && !(await seen.knows(place.last))) return true
   place.noted = now
   return false
 }
@@ -109,7 +112,7 @@ async function follow(means: Means, place: Place, signal: AbortSignal): Promise<
   for await (const { type, position } of store.subscribeToAll({ after: from, signal })) {
     unnoted += 1
     if (type !== erasure && unnoted < noteEvery) continue
-    if (type === erasure && !(await isErased(means, position))) place.failed.add(position)
+    if (type === erasure && !(await isErased(means, place, position))) place.failed.add(position)
     if (place.failed.size > 0) continue
     if (await isSetBack(seen, place)) return
     // Whoever else carries erasures out may be ahead.
@@ -119,9 +122,9 @@ async function follow(means: Means, place: Place, signal: AbortSignal): Promise<
 }
 
 /** One who cannot be erased, for their key does not open, keeps nobody else from it. */
-async function isErased(means: Means, position: number): Promise<boolean> {
+async function isErased(means: Means, place: Place, position: number): Promise<boolean> {
   try {
-    await eraseAt(means, position)
+    place.last = await eraseAt(means, position)
     return true
   } catch (error) {
     if (isAway(error)) throw error
@@ -130,14 +133,15 @@ async function isErased(means: Means, position: number): Promise<boolean> {
   }
 }
 
-async function eraseAt({ store, ...means }: Means, position: number): Promise<void> {
+/** @returns who was erased */
+async function eraseAt({ store, ...means }: Means, position: number): Promise<string> {
   const [stored] = await store.readAll({ from: position, maxCount: 1 })
   // Passed by, somebody would never be erased: it is tried again.
   if (stored?.position !== position) throw new Error(`The erasure at ${position} cannot be read.`)
-  await carryOut(means, stored)
+  return carryOut(means, stored)
 }
 
-async function carryOut({ keys, certify, release }: Omit<Means, 'store'>, stored: StoredEvent): Promise<void> {
+async function carryOut({ keys, certify, release }: Omit<Means, 'store'>, stored: StoredEvent): Promise<string> {
   const { userId } = eventOf<DomainEvent<typeof erasure>>(stored).data
   const { tenantId, actor, correlationId } = metadataFromStored(stored.metadata)
   const context: CommandContext = {
@@ -160,4 +164,5 @@ async function carryOut({ keys, certify, release }: Omit<Means, 'store'>, stored
   // What was linked while the first release was under way.
   await release({ ...context, commandId: derivedId(stored.id, 'last release') }, userId)
   unitLog.info({ tenantId, userId, keyVersions: versions, by: actor }, 'a person was erased')
+  return userId
 }

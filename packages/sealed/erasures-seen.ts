@@ -6,6 +6,8 @@ export interface ErasuresSeen {
   readonly position: () => Promise<number>
   /** Does nothing if it is not at `from` any more. @returns whether it moved. @throws StoreUnavailable */
   readonly move: (from: number, to: number) => Promise<boolean>
+  /** Whether somebody's keys are known to be destroyed: not to a copy from before. @throws StoreUnavailable */
+  readonly knows: (subject: string) => Promise<boolean>
 }
 
 export function erasuresSeen(postgres: Postgres): ErasuresSeen {
@@ -20,6 +22,10 @@ export function erasuresSeen(postgres: Postgres): ErasuresSeen {
         [from, to],
       )
       return moved.length > 0
+    },
+    knows: async (subject) => {
+      const found = await postgres.query('SELECT FROM keys.destroyed WHERE subject = $1', [subject])
+      return found.length > 0
     },
   }
 }
