@@ -10,6 +10,7 @@ import { service, withReadyResponses } from './protocol.ts'
 import { read } from './read.ts'
 import { remove } from './remove.ts'
 import { serverFeatures } from './server-features.ts'
+import { wholeRequests } from './whole-requests.ts'
 
 const STREAMS = 'event_store.client.streams.Streams'
 const APPEND_SESSIONS = 'kurrentdb.protocol.v2.streams.StreamsService'
@@ -27,7 +28,7 @@ export type RunningServer = { readonly port: number; readonly stop: () => Promis
 /** Serves a store. Port 0 takes a free one. Throws PortTaken. */
 export const serve = async (store: Store, host: string, port: number): Promise<RunningServer> => {
   const server = new Server({
-    interceptors: [headersAtOnce, batchedWrites],
+    interceptors: [wholeRequests, headersAtOnce, batchedWrites],
     'grpc.max_receive_message_length': LARGEST_MESSAGE,
     'grpc.max_send_message_length': -1,
   })
