@@ -1,3 +1,4 @@
+import { within } from '@bizosaas/runtime'
 import { KurrentDBClient } from '@kurrent/kurrentdb-client'
 import { StoreUnavailable } from './errors.ts'
 
@@ -25,7 +26,7 @@ export function connectionTo(url: string): Connection {
   const open = async () => {
     const client = KurrentDBClient.connectionString(withDefaults(url))
     try {
-      await within(answerWithinMs, probe(client))
+      await answered(answerWithinMs, probe(client))
       sound = client
       return client
     } catch (error) {
@@ -62,17 +63,8 @@ function discard(client: KurrentDBClient): void {
 }
 
 /** @throws StoreUnavailable when the time is over; what was begun is left to itself */
-export async function within<Result>(limitMs: number, work: Promise<Result>): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new StoreUnavailable(`no answer within ${limitMs} ms`)), limitMs)
-  })
-  try {
-    return await Promise.race([work, limit])
-  } finally {
-    clearTimeout(timer)
-  }
-}
+export const answered = <Result>(limitMs: number, work: Promise<Result>): Promise<Result> =>
+  within(limitMs, work, () => new StoreUnavailable(`no answer within ${limitMs} ms`))
 
 /** Asks for something that does not go through the connection for reads: a subscription, which the store confirms. */
 async function probe(client: KurrentDBClient): Promise<void> {

@@ -1,5 +1,5 @@
 import { type AppendStreamRequest, type EventData, jsonEvent, type KurrentDBClient } from '@kurrent/kurrentdb-client'
-import { answerWithinMs, connectionTo, within } from './connection.ts'
+import { answered, answerWithinMs, connectionTo } from './connection.ts'
 import { StoreUnavailable } from './errors.ts'
 import { appendFault, fault, readFault } from './faults.ts'
 import { slots } from './slots.ts'
@@ -36,7 +36,7 @@ export function connectEventStore(url: string): EventStore {
     try {
       return await inSlot(() => {
         if (!connection.isSound(client)) throw new StoreUnavailable('the connection was lost before the append')
-        return within(answerWithinMs, send(client, writes))
+        return answered(answerWithinMs, send(client, writes))
       })
     } catch (error) {
       const meant = appendFault(error, writes)
@@ -54,7 +54,7 @@ export function connectEventStore(url: string): EventStore {
     const client = await connection.client()
     const pages = begin(client)[Symbol.asyncIterator]()
     const ask = () => {
-      const asked = within(pageWithinMs, pages.next()).catch((error: Error) => {
+      const asked = answered(pageWithinMs, pages.next()).catch((error: Error) => {
         if (error.name === 'StreamNotFoundError') return { done: true as const, value: undefined }
         connection.abandon(client)
         throw readFault(error)

@@ -1,3 +1,4 @@
+import { within } from '@bizosaas/runtime'
 import { Instant } from '@bizosaas/schemas'
 import type { Request, RequestHandler, Response } from 'express'
 import type { Authenticate } from './auth.ts'
@@ -15,6 +16,7 @@ import { send } from './send.ts'
 import { compile, invalid, type Misfit } from './validate.ts'
 
 const answerWithinMs = 30_000
+const timedOut = () => tryAgain('timed-out', `No answer within ${answerWithinMs} ms.`)
 
 /** What a service has in hand, over all its routes. */
 export type InHand = { readonly room: Room; readonly streams: Set<EventStream>; readonly mostStreams: number }
@@ -25,6 +27,7 @@ export function handlerOf(route: Route, authenticate: Authenticate, inHand: InHa
   const checkQuery = compile(route.query, 'query')
   const checkBody = route.body === null ? null : compile(route.body, 'body')
   const readBody = bodyReader(route.limit)
+  const pathOf = pathsOf(route.path)
 
   const read = async (request: Request, response: Response, exchange: Exchange, principal: Principal) => {
     const params = readParams(request.params, checkParams)
@@ -49,7 +52,7 @@ export function handlerOf(route: Route, authenticate: Authenticate, inHand: InHa
         exchange.commandId = commandId
       },
       now: Instant.now(),
-      route: `${request.method} ${pathOf(route, params)}`,
+      route: `${request.method} ${pathOf(params)}`,
     }
   }
 
@@ -66,7 +69,7 @@ export function handlerOf(route: Route, authenticate: Authenticate, inHand: InHa
       const asked = await read(request, response, exchange, principal)
       if (route.answer === null) return await openStream(response, inHand, (stream) => route.run(asked, stream))
       work = Promise.resolve(route.run(asked, null))
-      sendReply(response, route, asReply(await withinTime(work)))
+      sendReply(response, route, asReply(await within(answerWithinMs, work, timedOut)))
     } finally {
       // What took too long, or whose client has gone, is still in hand.
       if (work === null) leave()
@@ -95,9 +98,8 @@ function requirePermission(principal: Principal, permission: Permission): void {
 
 /** A path whose parameters do not fit names nothing: 404. RFC 9562 reads UUIDs in either case; here an id has one spelling. */
 function readParams(written: object, check: (value: unknown) => readonly Misfit[]): Record<string, string> {
-  const params = Object.fromEntries(
-    Object.entries(written).map(([name, value]) => [name, uuid.test(value) ? value.toLowerCase() : value]),
-  )
+  const params: Record<string, string> = {}
+  for (const [name, value] of Object.entries(written)) params[name] = uuid.test(value) ? value.toLowerCase() : value
   const [strange] = check(params)
   if (strange) throw notFound(`${strange.pointer.slice(1)} in the path ${strange.detail}.`)
   if (!isStorable(params)) throw notFound('The path holds a character that no id has.')
@@ -105,8 +107,12 @@ function readParams(written: object, check: (value: unknown) => readonly Misfit[
 }
 const uuid = /^[0-9a-f-]{36}$/i
 
-const pathOf = (route: Route, params: Record<string, string>) =>
-  route.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
+/** The path with its parameters filled in. */
+function pathsOf(path: string): (params: Record<string, string>) => string {
+  // Every other piece is a parameter's name.
+  const pieces = path.split(/[{}]/)
+  return (params) => pieces.map((piece, n) => (n % 2 === 0 ? piece : encodeURIComponent(params[piece] ?? ''))).join('')
+}
 
 const unstorable = (query: Record<string, unknown>): Misfit[] =>
   Object.keys(query)
@@ -136,16 +142,4 @@ async function openStream(
   if (typeof stop !== 'function') return
   if (stream.signal.aborted) stop()
   else stream.signal.addEventListener('abort', () => stop())
-}
-
-async function withinTime<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(tryAgain('timed-out', `No answer within ${answerWithinMs} ms.`)), answerWithinMs)
-  })
-  try {
-    return await Promise.race([work, limit])
-  } finally {
-    clearTimeout(timer)
-  }
 }

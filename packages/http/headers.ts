@@ -41,10 +41,11 @@ export function parseTraceparent(header: string | undefined): string | null {
 }
 
 /** The start of a trace that is not recorded: its id stands in the log and in the events all the same. */
-export const newTraceparent = (): string => `00-${hexDigits()}-${hexDigits().slice(0, 16)}-00`
-
-/** 32 random digits. Node keeps entropy for UUIDs in store, which makes them its fastest source. */
-const hexDigits = () => randomUUID().replaceAll('-', '')
+export function newTraceparent(): string {
+  // Node keeps entropy for UUIDs in store, which makes them its fastest source. A span's id has to differ within its trace only.
+  const digits = randomUUID().replaceAll('-', '')
+  return `00-${digits}-${digits.slice(16)}-00`
+}
 
 /** The gateway's word on where a request came from: a digest, or nothing that could be kept. */
 export function parseOrigin(header: string | undefined): string | null {

@@ -1,5 +1,5 @@
 import { KeyObject } from 'node:crypto'
-import { createRemoteJWKSet, errors } from 'jose'
+import { type CryptoKey, createRemoteJWKSet, errors } from 'jose'
 import { keyIdOf, tokenAlgorithm } from './access-token.ts'
 import { tryAgain } from './problem.ts'
 
@@ -36,12 +36,21 @@ export function publishedKeys(url: string): KeySource {
       if (age > staleMs) await asked
     }
     try {
-      return KeyObject.from(await set({ alg: tokenAlgorithm, kid: keyId }))
+      return keyObjectOf(await set({ alg: tokenAlgorithm, kid: keyId }))
     } catch (error) {
       if (error instanceof errors.JWKSNoMatchingKey) return null
       throw tryAgain('keys-unavailable', 'The keys that access tokens are verified with cannot be had.', error)
     }
   }
+}
+
+/** Of each key that the set holds one is made, not one for every request. */
+const keyObjects = new WeakMap<CryptoKey, KeyObject>()
+
+function keyObjectOf(key: CryptoKey): KeyObject {
+  const known = keyObjects.get(key) ?? KeyObject.from(key)
+  keyObjects.set(key, known)
+  return known
 }
 
 /** Public keys as they are published (RFC 7517). */

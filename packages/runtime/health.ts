@@ -1,3 +1,5 @@
+import { within } from './within.ts'
+
 export type HealthReport = { readonly ready: boolean; readonly checks: Readonly<Record<string, 'ok' | 'failed'>> }
 
 /** Throws or rejects when the part is not usable. */
@@ -10,6 +12,7 @@ export type Health = {
 }
 
 const answerWithinMs = 2_000
+const noAnswer = () => new Error(`no answer within ${answerWithinMs} ms`)
 
 /**
  * The named checks of one unit; all must pass for it to be ready. Why one fails is for the log, not for the probe.
@@ -24,7 +27,7 @@ export function createHealth(onFailure: (name: string, reason: string) => void):
 
   const passes = async (name: string, check: HealthCheck): Promise<boolean> => {
     try {
-      await within(answerWithinMs, check())
+      await within(answerWithinMs, check(), noAnswer)
       failing.delete(name)
       return true
     } catch (error) {
@@ -55,17 +58,5 @@ export function createHealth(onFailure: (name: string, reason: string) => void):
       })
       return running
     },
-  }
-}
-
-async function within(limitMs: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${limitMs} ms`)), limitMs)
-  })
-  try {
-    await Promise.race([work, limit])
-  } finally {
-    clearTimeout(timer)
   }
 }
