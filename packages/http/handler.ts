@@ -110,7 +110,7 @@ const uuid = /^[0-9a-f-]{36}$/i
 /** The path with its parameters filled in. */
 function pathsOf(path: string): (params: Record<string, string>) => string {
   // Every other piece is a parameter's name.
-  const pieces = path.split(/[{}]/)
+  const pieces = path.split(/\{(\w+)\}/)
   return (params) => pieces.map((piece, n) => (n % 2 === 0 ? piece : encodeURIComponent(params[piece] ?? ''))).join('')
 }
 

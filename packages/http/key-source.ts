@@ -48,9 +48,11 @@ export function publishedKeys(url: string): KeySource {
 const keyObjects = new WeakMap<CryptoKey, KeyObject>()
 
 function keyObjectOf(key: CryptoKey): KeyObject {
-  const known = keyObjects.get(key) ?? KeyObject.from(key)
-  keyObjects.set(key, known)
-  return known
+  const known = keyObjects.get(key)
+  if (known !== undefined) return known
+  const made = KeyObject.from(key)
+  keyObjects.set(key, made)
+  return made
 }
 
 /** Public keys as they are published (RFC 7517). */

@@ -27,6 +27,7 @@ test('no timer outlives the answer', async () => {
   jest.useFakeTimers()
   try {
     await within(1_000, Promise.resolve(), late)
+    await expect(within(1_000, Promise.reject(new Error('failed')), late)).rejects.toThrow('failed')
     expect(jest.getTimerCount()).toBe(0)
   } finally {
     jest.useRealTimers()
