@@ -144,7 +144,8 @@ describe('the projections', () => {
       'GET',
       '/v1/projections',
     )
-    expect(body.items.map(({ model }) => model).sort()).toEqual([
+    // Of some there may be a version more: other tests order rebuilds.
+    expect([...new Set(body.items.map(({ model }) => model))].sort()).toEqual([
       'ad-metrics',
       'application-list',
       'audit-trail',
