@@ -94,7 +94,7 @@ const notThere = 'stream-not-found'
 const endings: readonly (readonly [string, number | string, Ending])[] = [
   ['said to its end is carried out', 1, (call) => call.end()],
   ['is not carried out in part when it is reset', notThere, (_, socket) => socket.end(reset)],
-  // As a client on Node cancels.
+  // A client on Node that cancels says END_STREAM, too.
   [
     'is not carried out in part when it is ended and reset at once',
     notThere,
